@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import Framework, Layout, layout_for, with_defaults
+from lstm_calc.frameworks.counting import count as numbers_stored
 from lstm_calc.frozen import Record
-from lstm_calc.model import Layer, Model, RepeatVector, Use
+from lstm_calc.model import Input, Layer, Model, Recurrent, RepeatVector, Use
 from lstm_calc.model.propagation import further_inputs, input_axes, propagate
 from lstm_calc.model.rules import count
 from lstm_calc.model.sizes import Shape, Size, product
@@ -35,10 +36,15 @@ class Batch(Record):
 
 
 class LayerRun(Record):
-    """One use of a layer in a run: ``uses`` has its shapes for the sequences of each length."""
+    """One use of a layer in a run: ``uses`` has its shapes for the sequences of each length.
+
+    ``selective``: the framework can give the last step alone; in any other, a recurrent layer makes every step, and the last is
+    taken from these.
+    """
 
     layout: Layout
     uses: tuple[Use, ...]
+    selective: bool = True
 
     @property
     def use(self) -> Use:
@@ -78,6 +84,13 @@ class LayerRun(Record):
     def numbers_out(self) -> int:
         """How many numbers are given."""
         return self._sum(lambda use: product(use.output))
+
+    @property
+    def numbers_made(self) -> int:
+        """How many numbers the layer makes: those that are given, or those of every step where the last is taken from them."""
+        if self.selective or not isinstance(self.layer, Recurrent) or self.layer.return_sequences:
+            return self.numbers_out
+        return self._sum(lambda use: product((*use.output, use.input[1])))
 
     @property
     def numbers_in_a_step(self) -> int:
@@ -149,6 +162,33 @@ def batch_of(
     return Batch(tuple(found.items()), sizes, cut)
 
 
+def steps_read(model: Model) -> Size:
+    """Return how many steps a model says that it reads; None where it leaves that open, and where it reads none.
+
+    >>> from lstm_calc import read
+    >>> steps_read(read("20x8 > lstm 4")), steps_read(read("8 > lstm 4"))
+    (20, None)
+    """
+    return model.input[1] if "steps" in input_axes(model)[1:2] else None
+
+
+def with_steps(model: Model, framework_name: str, steps: int | None) -> Model:
+    """Return a model that reads so many steps, where it leaves open how many, and its count depends on that.
+
+    >>> from lstm_calc import read
+    >>> str(with_steps(read("8 > lstm 4 > flatten > dense 2"), "pytorch", 20)), str(with_steps(read("8 > lstm 4"), "pytorch", 20))
+    ('20x8 > lstm 4 > flatten > dense 2', '8 > lstm 4')
+    """
+    if steps is None or steps_read(model) is not None or "steps" not in input_axes(model)[1:2] or isinstance(model.flat[0], Input):
+        return model
+    try:
+        numbers_stored(model, framework_name)
+    except ModelError as error:
+        if error.key == "input_shape":
+            return model.replace(input_dim=None, input_shape=(steps, *model.input[2:]))
+    return model
+
+
 def runs_of(model: Model, table: Framework, batch: Batch) -> list[LayerRun]:
     """Return every layer's part in a run of a model, in order.
 
@@ -162,7 +202,7 @@ def runs_of(model: Model, table: Framework, batch: Batch) -> list[LayerRun]:
         propagate(model, _input(model, batch, length, times), further_inputs(model, times, length or 1), length or 1)
         for length, times in batch.lengths
     ]
-    return [LayerRun(layout, alike) for layout, alike in zip(layouts, zip(*uses, strict=True), strict=True)]
+    return [LayerRun(layout, alike, table.selective) for layout, alike in zip(layouts, zip(*uses, strict=True), strict=True)]
 
 
 def _shortened(model: Model, longest: int | None) -> Model:

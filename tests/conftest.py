@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Leave what is collected, which stays to the end, out of every collection of garbage: each takes a third of a second with it."""
+    """Leave what is collected, which stays to the end, out of collections of garbage: each takes a third of a second with it."""
     gc.disable()
     try:
         return (yield)

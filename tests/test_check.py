@@ -269,3 +269,18 @@ def test_the_run_that_a_limit_is_of_is_said(cli: Cli) -> None:
     assert "batch" not in cli("check", "32 > lstm 8", "--max-params", "1M", "--steps", "20").stdout
     page = cli("report", "32 > lstm 8", "--max-ram", "64KiB", "--steps", "9").stdout
     assert "1 step" not in page.replace("1 step,", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "run"),
+    [
+        (("check", "28x28 > lstm 20", "--max-ram", "9MiB"), "working memory: of batch 1, 28 steps"),
+        (
+            ("check", "28x28 > lstm 20", "28 > lstm 20", "--max-macs", "9M"),
+            "MACs: of batch 1, the steps that each model says, else 1",
+        ),
+        (("solve", "28x28 > lstm ?", "--max-ram", "9KiB", "--batch", "2"), "working memory: of batch 2, 28 steps"),
+    ],
+)
+def test_the_run_of_a_limit_has_the_steps_of_the_model(cli: Cli, words: tuple[str, ...], run: str) -> None:
+    assert run in cli(*words, "-f", "keras").stdout

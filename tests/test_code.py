@@ -14,6 +14,7 @@ from lstm_calc.formats.code.settings import read_settings
 from lstm_calc.formats.printed import read_printed
 from lstm_calc.model import Model
 from lstm_calc.questions.params import params
+from lstm_calc.questions.tensors import tensors
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -698,3 +699,21 @@ def test_frozen_weights_at_each_step_are_not_counted_as_trained(tmp_path: Path) 
     path = tmp_path / "model.py"
     path.write_text(OWN_LAYERS + "k = Input((2, 8, 3))\nm = Model(k, L.LSTM(2)(L.TimeDistributed(Attention(4))(k)))")
     assert params(load_code(str(path), "m")).total is None
+
+
+def test_layers_in_a_container_have_the_names_that_they_were_given() -> None:
+    program = """
+from collections import OrderedDict
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(OrderedDict([("conv", nn.Conv1d(4, 8, 3)), ("relu", nn.ReLU())]))
+        self.heads = nn.ModuleDict({"mean": nn.Linear(3, 4)})
+        self.more = nn.Sequential()
+        self.more.add_module("first", nn.Linear(4, 4, bias=False))
+        self.more.append(nn.Linear(4, 7, bias=False))
+"""
+    names = [each.name for each in tensors(read_code(program), "pytorch").tensors]
+    parts = ["net.conv.weight", "net.conv.bias", "heads.mean.weight", "heads.mean.bias"]
+    assert names == [*parts, "more.first.weight", "more.1.weight"]

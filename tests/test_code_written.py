@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from lstm_calc import FrameworkError, Model, ModelError, code, cost, params, read, summary
+from lstm_calc import FrameworkError, Model, ModelError, code, cost, params, read, summary, tensors
 from lstm_calc.equations.numpy_reference import unrolled
 from lstm_calc.formats.code import read_code
 from lstm_calc.formats.modelfile import loads
@@ -392,6 +392,31 @@ def test_convolutions_keep_the_order_of_axes() -> None:
     text = code(read("8 > conv 4 k=3 > batch_norm > activation relu > pool 2 > lstm 5"), "pytorch").code
     assert text.count(".transpose(1, 2)") == 2
     assert "F.pad" in code(Model([Conv(4, (3,), padding="causal")], 8), "pytorch").code
+    turned = code(read("8 > conv 4 k=3 > activation UnitNormalization > conv 2 k=1"), "pytorch").code
+    assert "F.normalize(x.transpose(1, 2), dim=-1)" in turned
+
+
+@pytest.mark.parametrize(
+    ("options", "made", "cut"),
+    [
+        ("k=3 strides=2 padding=same", "3, stride=2)", "[..., :-1]"),
+        ("k=4 strides=2 padding=same", "4, stride=2, padding=1)", ""),
+        ("k=5 strides=2 padding=same", "5, stride=2, padding=1)", "[..., :-1]"),
+        ("k=1 strides=2 padding=same", "1, stride=2, output_padding=1)", ""),
+        ("k=3 strides=3 padding=1 output_padding=2", "3, stride=3, padding=1, output_padding=2)", ""),
+    ],
+)
+def test_a_transposed_convolution_gives_what_keras_gives(options: str, made: str, cut: str) -> None:
+    """Of the positions that are too many, Keras takes away half in front, rounded down, and the rest behind."""
+    model = read(f"20x8 > conv_transpose 4 {options}")
+    assert f"nn.ConvTranspose1d(8, 4, {made}" in code(model, "pytorch", one_line=True).code
+    assert f"self.conv_transpose(x.transpose(1, 2)){cut}\n" in code(model, "pytorch").code
+
+
+def test_a_separable_convolution_has_the_names_of_its_tensors() -> None:
+    model = read("20x8 > separable_conv 4 k=3 > dense 2")
+    stored = tensors(read_code(code(model, "pytorch").code), "pytorch")
+    assert [each.name for each in stored.tensors] == [each.name for each in tensors(model, "pytorch").tensors]
 
 
 OPTIONS: list[dict[str, Any]] = [

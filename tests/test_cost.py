@@ -638,3 +638,29 @@ def test_further_inputs_have_one_step_where_none_are_asked_for() -> None:
     both = Model([LSTM(4), Input((None, 2), name="target"), LSTM(4, inputs=("target",))], 3)
     assert [layer.runs for layer in cost(both, "keras", batch=2).layers] == [2, 2, 2]
     assert [layer.runs for layer in cost(both, "keras", batch=2, steps=5).layers] == [10, 10, 10]
+
+
+def test_every_step_is_kept_where_the_framework_takes_the_last_from_them() -> None:
+    """TensorFlow Lite Micro takes an arena of 17,168 bytes and 240 of variables for this model of its examples."""
+    model = read("257 > lstm 80 last > dense 4")
+    taken = {name: cost(model, name, steps=49, dtype="int8").bytes.working_memory for name in ("tflite", "pytorch", "keras")}
+    assert taken == {
+        "tflite": 49 * 257 + 49 * 80 + 4 * 80 * 2 + 240,
+        "pytorch": taken["tflite"],
+        "keras": taken["tflite"] - 48 * 80,
+    }
+    apart = cost(model, "pytorch", lengths=[5, 2]).bytes.activations_sequence
+    assert apart == 4 * (7 * 257 + 7 * 80 + 2 * 4 * 80)
+
+
+@pytest.mark.parametrize(("front", "whole"), [("28", "28x28"), ("vocab 9 > embed 28", "28x > vocab 9 > embed 28")])
+def test_the_steps_that_are_asked_for_are_those_of_a_flatten(cli: Cli, front: str, whole: str) -> None:
+    layers = "lstm 20 > flatten > dense 10"
+    asked = (f"{front} > {layers}", "-f", "pytorch", "--steps", "28")
+    total = str(cost(read(f"{whole} > {layers}"), "pytorch").params)
+    assert json.loads(cli("cost", *asked, "--format", "json").stdout)["params"] == int(total)
+    assert cli("summary", *asked, "-q").stdout.strip() == total
+    assert json.loads(cli("report", *asked, "--format", "json").stdout)["params"]["total"] == int(total)
+    checked = json.loads(cli("check", *asked, "--max-params", "1M", "--max-ram", "1MiB", "--format", "json").stdout)
+    assert checked["models"][0]["limits"]["params"]["value"] == int(total)
+    assert "give the shape of the model's input, as 20x40 for 20 steps of 40" in cli("params", *asked[:3]).stderr

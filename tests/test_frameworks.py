@@ -220,6 +220,14 @@ def test_which_way_round_a_kernel_is_stored(framework: str, transposed: bool) ->
             "keras",
             "in lstm_1, lstm_2, lstm_3 and 2 more",
         ),
+        (
+            "8 > lstm 4 > batch_norm",
+            "keras",
+            "keras, one bias vector per gate, moving statistics counted; elsewhere 216 in textbook, flax-linen",
+        ),
+        ("8 > lstm 4 > batch_norm", "keras", "equinox (one bias vector per gate, moving statistics not counted); 232 in pytorch"),
+        ("6x8 > lstm 4 > flatten > dense 2", "keras", "keras, one bias vector per gate, last step only by default; elsewhere 258"),
+        ("8 > lstm 4 > flatten > dense 2", "keras", "; elsewhere 234 in cudnn (two bias vectors per gate, last step only"),
     ],
 )
 def test_the_convention_is_told_for_every_layer(cli: Cli, text: str, framework: str, convention: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -111,3 +112,24 @@ def test_ported_weights_give_the_same_outputs(source: str, target: str) -> None:
     print(f"\n{source:>18} {target:>18} {len(errors):>3} models, largest error {errors[worst]:.1e} ({worst})")
     assert errors.keys() >= {"8 > lstm 6", "8 > bilstm 5 x2"}
     assert errors[worst] < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("framework", "module", "names"),
+    [
+        ("keras", "keras.layers", "BatchNormalization LayerNormalization GroupNormalization RMSNormalization"),
+        ("pytorch", "torch.nn", "BatchNorm1d LayerNorm GroupNorm"),
+        ("flax-linen", "flax.linen", "BatchNorm LayerNorm GroupNorm RMSNorm"),
+        ("flax-nnx", "flax.nnx", "BatchNorm LayerNorm GroupNorm RMSNorm"),
+        ("haiku", "haiku", "BatchNorm LayerNorm GroupNorm RMSNorm"),
+        ("equinox", "equinox.nn", "BatchNorm LayerNorm GroupNorm RMSNorm"),
+    ],
+)
+def test_the_epsilons_are_those_of_the_framework(framework: str, module: str, names: str) -> None:
+    found = []
+    for name in names.split():
+        made = getattr(import_module(module), name)
+        parameters = signature(made.__init__ if framework == "flax-nnx" else made).parameters
+        found.append(next(value.default for key, value in parameters.items() if key.startswith("eps")))
+    kinds = ("batch_norm", "layer_norm", "group_norm", "rms_norm")
+    assert frameworks()[framework].epsilons == dict(zip(kinds, found, strict=False))

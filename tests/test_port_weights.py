@@ -15,8 +15,10 @@ from lstm_calc.errors import NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS, equation_words, framework, frameworks, layout_for, offers
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.port import run_notes
 from lstm_calc.questions.port_numpy import move, port, port_code
 from lstm_calc.questions.tensors import axis_order
+from tests.code_running import run
 from tests.strategies import models
 from tests.test_imports import loaded
 
@@ -244,6 +246,79 @@ def test_layers_that_are_not_recurrent_move_as_well() -> None:
     assert np.array_equal(theirs["sequential/dense/bias"], ours["dense.bias"])
     assert np.array_equal(theirs["sequential/dense_1/kernel"], ours["dense_1.weight"].T)
     assert "sequential/dense/kernel" not in theirs
+
+
+def test_a_single_number_moves_as_well() -> None:
+    model = read("5x3 > attention use_scale=true")
+    (name,) = [tensor.name for tensor in tensors(model, "keras").tensors]
+    assert port({name: np.float32(0.5)}, model, source="keras", target="keras") == {name: 0.5}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5x8 > multi_head_attention 2 key_dim=4",
+        "9x3 > depthwise_conv 2 depth_multiplier=2 > separable_conv 4 k=3 depth_multiplier=2",
+        "6x6x3 > depthwise_conv 2x3 nobias > dense 2",
+        "9x3 > prelu shared_axes=1 > dense 2",
+    ],
+)
+@pytest.mark.parametrize("target", ["pytorch", "textbook"])
+def test_axes_that_are_several_here_and_one_there(text: str, target: str) -> None:
+    """There and back, everything is where it was, and the function that is printed does the same."""
+    model = read(text)
+    ours = whole_numbers(model, "keras")
+    plan = port_plan(model, "keras", target)
+    there = move(ours, plan)
+    assert {name: array.shape for name, array in there.items()} == {
+        tensor.name: tensor.shape for tensor in tensors(model, target).tensors
+    }
+    printed = run(port_code(plan))["port"](ours)
+    assert all(np.array_equal(printed[name], array) for name, array in there.items())
+    back = port_plan(model, target, "keras")
+    assert all(np.array_equal(array, ours[name]) for name, array in move(there, back).items())
+    printed = run(port_code(back))["port"](there)
+    assert all(np.array_equal(printed[name], array) for name, array in ours.items())
+
+
+def test_the_heads_of_an_attention_follow_each_other() -> None:
+    model = read("5x6 > multi_head_attention 2 key_dim=3")
+    ours = whole_numbers(model, "keras")
+    there = port(ours, model, source="keras", target="pytorch")
+    query, out = (ours[f"multi_head_attention/{name}/kernel"] for name in ("query", "attention_output"))
+    weight = there["in_proj_weight"]
+    assert all(np.array_equal(weight[3 * head : 3 * head + 3], query[:, head].T) for head in (0, 1))
+    assert all(np.array_equal(there["out_proj.weight"][:, 3 * head : 3 * head + 3], out[head].T) for head in (0, 1))
+
+
+def test_the_steps_of_the_source_are_those_of_a_flatten() -> None:
+    model = read("4x3 > lstm 2 > flatten > dense 5")
+    for source, target, width in (("keras", "pytorch", 2), ("pytorch", "keras", 8)):
+        plan = port_plan(model, source, target)
+        kernel = next(filled.tensor for filled in plan.filled if filled.tensor.name.endswith(("dense/kernel", "dense.weight")))
+        assert set(kernel.shape) == {5, width}
+        steps = {"keras": "the last step alone", "pytorch": "every step"}[source]
+        assert f"recurrent layers give {steps}, as in {source}, where the model leaves it open; let" in "".join(
+            plan.document().notes
+        )
+
+
+def test_what_is_to_be_seen_to_around_the_weights() -> None:
+    model = read("9x4 > conv 3 k=2 > batch_norm > flatten > dense 2")
+    (epsilon, order) = run_notes(port_plan(model, "keras", "pytorch"))
+    assert epsilon == "epsilon of batch_norm is 0.001 in keras and 1e-05 in pytorch by default: give both the same"
+    assert order.startswith("flatten: the weights behind it are taken to read (positions, features) on both sides; pytorch has")
+    assert order.endswith("once they are ported: w.reshape(len(w), -1, 3).swapaxes(1, 2).reshape(len(w), -1)")
+    w = np.arange(2 * 24).reshape(2, 24)
+    first = w.reshape(len(w), -1, 3).swapaxes(1, 2).reshape(len(w), -1)
+    x = np.random.default_rng(1).normal(size=(3, 8, 3))
+    assert np.allclose(x.swapaxes(1, 2).reshape(3, -1) @ first.T, x.reshape(3, -1) @ w.T)
+    (*_, back) = run_notes(port_plan(model, "pytorch", "keras"))
+    assert back.endswith("before they are ported: w.reshape(len(w), 3, -1).swapaxes(1, 2).reshape(len(w), -1)")
+    assert "    # epsilon of batch_norm" in port_code(port_plan(model, "keras", "pytorch"))
+    for text in ("9x4 > conv 3 k=2 > lstm 3 sequences > flatten > dense 2", "9x4 > conv 3 k=9 > flatten > dense 2"):
+        assert not [*run_notes(port_plan(read(text), "keras", "pytorch"))]
+    assert not [*run_notes(port_plan(read("9x4 > conv 3 k=2 > flatten > dense 2"), "keras", "flax-nnx"))]
 
 
 def test_a_frozen_bias_is_left_behind_and_comes_back_as_zeros() -> None:

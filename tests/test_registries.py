@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
 
 import lstm_calc
+from lstm_calc import cli as cli_module
 from lstm_calc.cli import app
 from tests.test_imports import loaded
 
@@ -21,7 +22,20 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
+def commands_made_anew(commands_made_once: None) -> Iterator[None]:  # noqa: ARG001
+    """Forget the commands that were made, before a test and after it: their options list what stood in the folders."""
+    kept: Any = cli_module.command
+    kept.cache_clear()
+    yield
+    kept.cache_clear()
+
+
+@pytest.fixture
+def put(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    commands_made_anew: None,  # noqa: ARG001
+) -> Iterator[Callable[[str, str], None]]:
     """Return a function that puts a module, by its path below the package and its text, into a folder that is looked at as well."""
     names: list[str] = []
 

@@ -62,7 +62,7 @@ def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int
             size = sizes[word]
             if size is None:
                 what = "the count depends on a size that is not known"
-                raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
+                raise ModelError(f"{what}: give the shape of the model's input, as 20x40 for 20 steps of 40", key="input_shape")
             held *= size  # noqa: PLW2901 - as a function of its own, this would take longer than the product
         total += held
     return total

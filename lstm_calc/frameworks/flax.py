@@ -118,6 +118,8 @@ def _others(folder: str, dot: str, statistics: str, *, dense: str, attention: st
     }
 
 
+_EPSILONS = {"batch_norm": 1e-5, "layer_norm": 1e-6, "group_norm": 1e-6, "rms_norm": 1e-6}
+
 FLAX_LINEN = Framework(
     name="flax-linen",
     title="Flax linen",
@@ -130,6 +132,7 @@ FLAX_LINEN = Framework(
     runs="go_backwards",
     shapes=_FLAX_SHAPES,
     shapes_note="carries are returned with return_carry=True",
+    epsilons=_EPSILONS,
     layouts={
         "lstm": Layout(
             source=f"{_LINEN}, classes LSTMCell and OptimizedLSTMCell",

@@ -9,12 +9,15 @@ _HAIKU_INITIAL = "kernels truncated normal of 1/sqrt(inputs), biases zeros"
 _HAIKU_NORM = (Row("scale", "input", "gain", when="scale"), Row("offset", "input", "shift", when="center"))
 _TWO_CORES = "no bidirectional class: two cores, the second unrolled with reverse=True, joined by hand"
 
+_EPSILONS = dict.fromkeys(("batch_norm", "layer_norm", "group_norm", "rms_norm"), 1e-5)
+
 HAIKU = Framework(
     name="haiku",
     title="Haiku",
     release="0.0.17",
     package="dm-haiku",
     apart=True,
+    epsilons=_EPSILONS,
     directions=("forward", "backward"),
     sequence="steps batch",
     other_order="time_major=False",
@@ -204,6 +207,7 @@ EQUINOX = Framework(
     release="0.13.8",
     package="equinox",
     prefix="layers[{index}].",
+    epsilons=_EPSILONS,
     directions=("forward", "backward"),
     batches=(0, 9),
     shapes=(

@@ -274,6 +274,7 @@ KERAS = Framework(
         ShapeRow("state_{side}{state}", "batch space value", "final"),
     ),
     variants={"cudnn": CUDNN},
+    epsilons={"batch_norm": 1e-3, "layer_norm": 1e-3, "group_norm": 1e-3, "rms_norm": 1e-6},
     layouts={
         "lstm": Layout(
             source="keras/src/layers/rnn/lstm.py, class LSTMCell",

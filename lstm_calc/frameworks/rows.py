@@ -144,7 +144,8 @@ class Framework(Record):
     the default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has, ``lacks`` the ``COMBINATIONS`` that it
     refuses. ``shapes_note`` says what else is to be known. ``errors`` are what it says of data of another number of axes (ndim),
     of other features, or of a state of another shape (hidden). ``by_caller`` has the option words and combinations that its
-    layers do not have and the code around them does, each with what its layers do in their place.
+    layers do not have and the code around them does, each with what its layers do in their place. ``epsilons`` are the defaults of
+    what its normalisations add to the variance, by kind.
     """
 
     name: str
@@ -171,6 +172,7 @@ class Framework(Record):
     shapes_note: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
     by_caller: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
+    epsilons: dict[str, float] = {}  # noqa: RUF012  a Record's default, never changed
 
     def layout(self, layer: Layer) -> Layout:
         """Return how a layer is stored: as the variant that it asks for, else as its kind is; raise KeyError where it is not."""

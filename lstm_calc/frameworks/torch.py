@@ -41,6 +41,7 @@ PYTORCH = Framework(
     batches=(0, 1),
     shapes=_SHAPES,
     shapes_note="states stay (layers*directions, batch, size) with batch_first, too",
+    epsilons=dict.fromkeys(("batch_norm", "layer_norm", "group_norm"), 1e-5),
     by_caller={
         "merge": "concatenates the two directions",
         "strided_same": "has none",

@@ -98,7 +98,7 @@ class Use(FirstShapes, Record):
     def _known(self, size: Size) -> int:
         if size is None:
             what = f"the features at {self.name} depend on a size that is not known"
-            raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
+            raise ModelError(f"{what}: give the shape of the model's input, as 20x40 for 20 steps of 40", key="input_shape")
         return size
 
 

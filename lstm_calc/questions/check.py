@@ -15,6 +15,7 @@ from lstm_calc.questions.metrics import IN_WORDS, amount_words, like_limit, metr
 from lstm_calc.questions.params import ParamCount, params, uncounted_words
 from lstm_calc.questions.titles import from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.runs import steps_read
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Check(Data):
     A cost is None where nothing limits it. ``framework`` is the one that it is counted in, None where it cannot be and none was
     asked for; ``because`` says, in words, where it comes from if nobody asked for it.
     ``is_file``: the model's name is that of a file. ``would_fit`` is the largest model of
-    the same proportions that fits, where one that is over has its sizes changed.
+    the same proportions that fits, where one that is over has its sizes changed. ``steps`` are those that the model says it reads.
     """
 
     json = ("model", "framework", "fits", "error", "limits", "would_fit")
@@ -42,6 +43,7 @@ class Check(Data):
     because: str = ""
     is_file: bool = False
     would_fit: Model | None = None
+    steps: int | None = None
 
     @property
     def over(self) -> dict[str, int]:
@@ -143,7 +145,7 @@ def check(model: Model, budget: Budget, framework_name: str | None = None, **con
         costs = _lower_bounds(counted, limited, dtype_of(conditions.get("dtype", "float32")))
     else:
         costs = Budget(**{name: known[name].of(model, table.name) for name in limited})
-    found = Check(str(model), budget, costs, framework=table.name, because=from_file(model, table.name))
+    found = Check(str(model), budget, costs, framework=table.name, because=from_file(model, table.name), steps=steps_read(model))
     return found.replace(would_fit=_would_fit(model, budget, table.name, conditions)) if found.over else found
 
 
@@ -239,7 +241,8 @@ def _limit_lines(check: Check) -> Iterator[Line]:
 def _fitting_notes(answer: Checks) -> Iterator[str]:
     """Yield what is run, and for each model that is over, the one of the same proportions that fits."""
     if answer.run is not None:
-        yield from run_note(dict.fromkeys(name for each in answer.models for name in each.costs.changed()), answer.run)
+        limited = dict.fromkeys(name for each in answer.models for name in each.costs.changed())
+        yield from run_note(limited, answer.run, [each.steps for each in answer.models if each.error is None])
     for each in answer.models:
         if each.would_fit is not None:
             which = f"{each.model}: " if len(answer.models) > 1 else ""

@@ -17,7 +17,7 @@ from lstm_calc.questions.tensors import tensors
 from lstm_calc.questions.titles import batch_words, counted, in_framework, run_words
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Block, Column, Document, Line, Table, Value
-from lstm_calc.runs import Batch, LayerRun, batch_of, runs_of
+from lstm_calc.runs import Batch, LayerRun, batch_of, runs_of, with_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -195,7 +195,7 @@ def cost(
     (81920, 9600, 33792)
     """
     table, kind = framework_of(model, framework_name), dtype_of(dtype)
-    asked = batch_of(batch, steps, lengths=lengths, space=space)
+    asked, model = batch_of(batch, steps, lengths=lengths, space=space), with_steps(model, table.name, steps)
     runs = runs_of(model, table, asked)
     stretch = batch_of(batch, steps, lengths=lengths, space=space, longest=truncate)
     training = _training(model, table, stretch, kind, optimizer) if optimizer is not None else [None for _ in runs]
@@ -441,7 +441,7 @@ def bytes_of(run: LayerRun, dtype: Dtype, training: Training | None, *, per_chan
         weights=0 if run.use.shared else layer_bytes(run.use, run.layout, dtype, per_channel=per_channel),
         state=_state_bytes(run, dtype),
         activations_step=whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value + buffer),
-        activations_sequence=whole_bytes((run.numbers_in + run.numbers_out) * dtype.value + buffer),
+        activations_sequence=whole_bytes((run.numbers_in + run.numbers_made) * dtype.value + buffer),
         training=training,
     )
 

@@ -12,7 +12,7 @@ from lstm_calc.frozen import Record
 from lstm_calc.operations import macs_of
 from lstm_calc.questions.titles import batch_words
 from lstm_calc.render import size_like, worded
-from lstm_calc.runs import batch_of
+from lstm_calc.runs import batch_of, with_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -71,18 +71,27 @@ def like_limit(name: str, limit: int, amount: int) -> int:
     return size_like(limit, amount) if IN_WORDS[name].kind == "bytes" else amount
 
 
-def run_note(limited: Iterable[str], conditions: Mapping[str, Any]) -> Iterator[str]:
+def run_note(limited: Iterable[str], conditions: Mapping[str, Any], own_steps: Iterable[int | None] = ()) -> Iterator[str]:
     """Yield a note on the run that limited metrics are of, where any of them depends on the batch and its steps.
 
-    ``conditions`` are the keywords of :func:`lstm_calc.cost`, of which some say what is run.
+    ``conditions`` are the keywords of :func:`lstm_calc.cost`, of which some say what is run; without steps among them each model
+    reads as many as it says itself (``own_steps``), or one.
 
     >>> list(run_note(["params", "macs", "ram"], {"steps": 20, "dtype": "int8"}))
     ['MACs and working memory: of batch 1, 20 steps']
+    >>> list(run_note(["macs"], {}, [28])), list(run_note(["macs"], {}, [28, None]))
+    (['MACs: of batch 1, 28 steps'], ['MACs: of batch 1, the steps that each model says, else 1'])
     """
     of_a_run = [IN_WORDS[name].heading for name in limited if name in {"macs", "ram"}]
-    if of_a_run:
-        run = {name: conditions[name] for name in ("batch", "steps", "lengths", "space") if name in conditions}
-        yield f"{listed(of_a_run)}: of {batch_words(**run)}"
+    if not of_a_run:
+        return
+    run = {name: conditions[name] for name in ("batch", "steps", "lengths", "space") if name in conditions}
+    own = set() if run.get("steps") or run.get("lengths") else {steps or 1 for steps in own_steps}
+    if len(own) > 1:
+        image = f" of {'x'.join(map(str, run['space']))} images" if run.get("space") else ""
+        yield f"{listed(of_a_run)}: of batch {run.get('batch', 1):,}, the steps{image} that each model says, else 1"
+        return
+    yield f"{listed(of_a_run)}: of {batch_words(**run | {'steps': own.pop()} if own else run)}"
 
 
 class Metric(Record):
@@ -100,9 +109,10 @@ def metrics(
     Raises LstmCalcError for a data type that is not known, ModelError for a batch that cannot be.
     """
     ran, whole_bytes = batch_of(**batch), dtype_of(dtype).matrix % 8 == 0
+    steps = batch.get("steps")
     found = {
-        "params": Metric(count),
-        "bytes": Metric(partial(weight_bytes, dtype=dtype, per_channel=per_channel), polynomial=whole_bytes),
+        "params": Metric(_of_steps(count, steps)),
+        "bytes": Metric(_of_steps(partial(weight_bytes, dtype=dtype, per_channel=per_channel), steps), polynomial=whole_bytes),
         "macs": Metric(partial(macs_of, batch=ran)),
     }
     asked = {"dtype": dtype, "per_channel": per_channel, **batch}
@@ -111,6 +121,13 @@ def metrics(
         device = {"flops": flops, "bandwidth": bandwidth}
         found["step_ns"] = Metric(partial(_step_ns, asked=asked | device), polynomial=False)
     return found
+
+
+def _of_steps(metric: Callable[[Model, str], int], steps: int | None) -> Callable[[Model, str], int]:
+    """Return a metric of models that read so many steps, where they leave that open."""
+    return (
+        metric if steps is None else lambda model, framework_name: metric(with_steps(model, framework_name, steps), framework_name)
+    )
 
 
 def chosen(known: dict[str, Metric], names: list[str]) -> dict[str, Metric]:

@@ -12,7 +12,7 @@ from lstm_calc.frameworks.counting import Shape, bias_vectors, count
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, grouped, plain
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, Uncounted, known_tensors
-from lstm_calc.questions.titles import in_framework
+from lstm_calc.questions.titles import in_framework, steps_by_default
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 
@@ -141,7 +141,7 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
     totals: dict[int, list[str]] = {}
     for name in FRAMEWORKS:
         if name != framework_name:
-            with suppress(FrameworkError):
+            with suppress(FrameworkError, ModelError):  # one gives every step by default, and how many there are may not be known
                 totals.setdefault(count(model, name), []).append(name)
     return totals
 
@@ -276,20 +276,35 @@ def _params_notes(model: Model, answer: ParamCount, stored: str, *, folded: bool
 
 def convention_note(model: Model, answer: ParamCount) -> str:
     """Return, in words, how a framework counts the biases of a model, and what the other frameworks count."""
-    return f"convention: {answer.framework}, {_convention(model, answer.framework)}; {_other_totals(model, answer)}"
+    return f"convention: {answer.framework}, {_conventions(model, answer.framework)}; {_other_totals(model, answer)}"
 
 
 def _other_totals(model: Model, answer: ParamCount) -> str:
     """Return, in words, what the other frameworks that offer the model count."""
     others = elsewhere(model, answer.framework)
     same = others.pop(answer.known_total, [])
-    found = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
+    found = [f"{total:,} in {listed(names)} ({_conventions(model, names[0])})" for total, names in others.items()]
     if found:
         return f"elsewhere {'; '.join(found)}"
     return f"the same in {listed(same)}" if same else "no other framework here offers this model"
 
 
 _NUMBERS = ("no", "one", "two", "three", "four")
+
+
+def _conventions(model: Model, framework_name: str) -> str:
+    """Return, in words, all on which the count of a model with recurrent layers depends in a framework."""
+    table, words = framework(framework_name), [_convention(model, framework_name)]
+    normal = next((layer for layer in model.calls if layer.kind == "batch_norm"), None)
+    if normal is not None:
+        rows = layout_for(table, normal).rows
+        counted = any(row.role == "statistic" and row.counted for row in rows)
+        words.append(f"moving statistics {'' if counted else 'not '}counted")
+    kinds = [layer.kind for layer in model.calls]
+    behind = kinds[next(at for at, kind in enumerate(kinds) if kind in CELLS) :]
+    if not {"flatten", "reshape"}.isdisjoint(behind) and (steps := steps_by_default(model, table)):
+        words.append(steps)
+    return ", ".join(words)
 
 
 def _convention(model: Model, framework_name: str) -> str:

@@ -6,6 +6,7 @@ says which gate stands for which, and with which sign; biases go where the equat
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.equivalence import biases_merge, gate_map
@@ -22,7 +23,9 @@ from lstm_calc.frameworks import (
     with_default_options,
     with_defaults,
 )
+from lstm_calc.model import Recurrent
 from lstm_calc.model.cells import CELLS
+from lstm_calc.model.layers.windows import Positions
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import Part, Storage, Tensor, axis_order, tensors
 from lstm_calc.questions.titles import ROW_MAJOR_LEGEND, from_file, headline
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.frameworks.counting import Shape
-    from lstm_calc.model import Layer, Model
+    from lstm_calc.model import Layer, Model, Use
+    from lstm_calc.model.sizes import Size
 
     Key = tuple[str | None, str | None, str]
     """Direction, gate and role of a block."""
@@ -50,6 +54,11 @@ class Term(Data):
     slice: tuple[tuple[int, int], ...]
     shape: Shape
     row_major: bool
+
+    @property
+    def is_reshaped(self) -> bool:
+        """Whether an axis of the block is read as several, or several as one."""
+        return not self.row_major and _without_ones(self.shape) != _without_ones(_lengths(self.slice))
 
 
 class Move(Data):
@@ -71,6 +80,20 @@ class Move(Data):
     sign: int
     offset: int
     row_major: bool
+
+    @property
+    def is_reshaped(self) -> bool:
+        """Whether the numbers have other axes in their place than the terms have, once their axes are in order."""
+        shape = [self.terms[0].shape[axis] for axis in self.order] if self.terms else _lengths(self.slice)
+        return not self.row_major and _without_ones(shape) != _without_ones(_lengths(self.slice))
+
+
+def _lengths(slices: Slice) -> list[int]:
+    return [stop - start for start, stop in slices]
+
+
+def _without_ones(shape: Sequence[int]) -> list[int]:
+    return [size for size in shape if size != 1]
 
 
 class Filled(Data):
@@ -189,7 +212,7 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
             continue
         one = _Side(use.layer, ours, from_layer.get(use.name, []))
         other = _Side(there.layer, theirs, into_layer.get(use.name, []))
-        crossing = _Crossing(use.layer, one, other)
+        crossing = _Crossing(use, one, other)
         like = next((tensor.name for tensor, _ in one.parts.values()), "")
         filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(use.name, [])]
         unused += crossing.unused()
@@ -202,7 +225,7 @@ def _with_choices_made(model: Model, source: Framework, target: Framework) -> tu
     Raises FrameworkError where the target cannot follow.
     """
     layers, ported = [], []
-    for layer in model.flat:
+    for layer in _with_steps(model, source):
         layers.append(with_default_options(layer, layout_for(source, layer).defaults))
         ported.append(_as_offered(layers[-1], target))
         made = [f"{name}={quoted(value)}" for name, value in layers[-1].changed().items() if getattr(layer, name) is None]
@@ -210,6 +233,17 @@ def _with_choices_made(model: Model, source: Framework, target: Framework) -> tu
             raise FrameworkError(f"{source.name} runs it with {listed(made)}, and {refusal}" if made else refusal)
     more = {"outputs": model.flat_outputs}
     return model.replace(layers=layers, **more), model.replace(layers=ported, **more)
+
+
+def _with_steps(model: Model, source: Framework) -> Sequence[Layer]:
+    """Return the layers of a model that give the steps that they give in the source, where sizes of weights depend on that."""
+    if not any(layer.kind in {"flatten", "reshape"} for layer in model.flat):
+        return model.flat
+    run = with_defaults(model, source).flat
+    return [
+        layer.replace(return_sequences=one.return_sequences) if isinstance(one, Recurrent) else layer
+        for layer, one in zip(model.flat, run, strict=True)
+    ]
 
 
 def _as_offered(layer: Layer, table: Framework) -> Layer:
@@ -231,14 +265,16 @@ def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
 class _Crossing:
     """One layer of a port: the moves into each of its tensors, and what is left behind."""
 
-    def __init__(self, layer: Layer, source: _Side, target: _Side) -> None:
+    def __init__(self, use: Use, source: _Side, target: _Side) -> None:
         """Raise FrameworkError where no weights make the target's cell compute what the source's does."""
+        layer = use.layer
         gates = gate_map(source.states, source.equations, target.equations)
         if gates is None:
             raise FrameworkError(_other_function(layer, source, target))
         if source.mirrored != target.mirrored:
             raise FrameworkError(f"the windows of {layer.kind} are mirror images in {source.name} and {target.name}")
         self.gates = gates
+        self.use = use
         self.source = source
         self.target = target
         self.taken: set[Key] = set()
@@ -252,8 +288,12 @@ class _Crossing:
             blocks = [self.source.parts[key] for key in keys]
             if not blocks and part.role == "statistic" and part.shape:
                 raise FrameworkError(f"{self.target.name} stores a {part.gate} that {self.source.name} does not have")
-            terms = tuple(Term(stored.name, block.slice, _lying(stored, block)[0], block.row_major) for stored, block in blocks)
-            order = _turn(*blocks[0], tensor, part) if blocks else tuple(range(len(part.shape)))
+            orders = [_turn(self.use, *block, tensor, part) for block in blocks]
+            terms = tuple(
+                Term(stored.name, block.slice, shape, block.row_major)
+                for (stored, block), (shape, _) in zip(blocks, orders, strict=True)
+            )
+            order = orders[0][1] if orders else tuple(range(len(part.shape)))
             offset, taken_from = self._offset(part, gate, sign), gate if blocks else None
             lies = (part.gate, part.role, part.direction, part.slice)
             yield Move(*lies, terms, taken_from, order, sign, offset, part.row_major)
@@ -309,15 +349,40 @@ def _lying(tensor: Tensor, part: Part) -> tuple[Shape, list[int]]:
     return (part.shape[::-1], order[::-1]) if part.row_major else (part.shape, order)
 
 
-def _turn(stored: Tensor, block: Part, tensor: Tensor, part: Part) -> tuple[int, ...]:
-    """Return, for each axis of a target's block, the axis of the source's block that it is."""
-    if stored.axes == tensor.axes and block.row_major == part.row_major:
-        return tuple(range(len(part.shape)))
+def _turn(use: Use, stored: Tensor, block: Part, tensor: Tensor, part: Part) -> tuple[Shape, tuple[int, ...]]:
+    """Return the shape of a source's block as it is read, and for each axis of the target's block, the axis of that shape it is.
+
+    Where one framework has as several axes what the other has as one, the block is read as all of them.
+    """
     (lies, have), (shape, want) = _lying(stored, block), _lying(tensor, part)
+    if stored.axes == tensor.axes and block.row_major == part.row_major:
+        return lies, tuple(range(len(part.shape)))
     order = tuple(have.index(axis) for axis in want if axis in have)
-    if sorted(order) != [*range(len(lies))] or tuple(lies[axis] for axis in order) != shape:
+    if sorted(order) == [*range(len(lies))] and tuple(lies[axis] for axis in order) == shape:
+        return lies, order
+    apart, wanted = _apart(use, stored, block), _apart(use, tensor, part)
+    if apart is None or wanted is None or apart.keys() != wanted.keys() or any(apart[word] != wanted[word] for word in apart):
         raise FrameworkError(f"{stored.name} and {tensor.name} differ in more than the order of their axes; port cannot fill it")
-    return order
+    return tuple(apart.values()), tuple([*apart].index(word) for word in wanted)
+
+
+_SAME = {"query": "input", "key": "input", "value": "input", "key_heads": "heads", "key_dim": "head_dim", "value_dim": "head_dim"}
+"""What the words of the axes of an attention are in each of its matrices, whichever of them that is."""
+
+
+def _apart(use: Use, tensor: Tensor, part: Part) -> dict[str, int] | None:
+    """Return the sizes of a block's axes by their words, those of products apart; None where the block is not made of these."""
+    found: dict[str, int] = {}
+    words = tensor.axes.replace("attended", "heads*value_dim").replace(" ", "*").split("*")
+    for word in words:
+        is_one = word.startswith(("point_", "slopes_")) and use.sizes.get(word) == 1
+        if word in {"gates", "directions", "biases", "1"} or is_one:
+            continue
+        name = "slopes" if "slopes" in word else _SAME.get(word, word)
+        if word not in use.sizes or name in found:
+            return None
+        found[name] = use.sizes[word]
+    return None if part.row_major or prod(found.values()) != prod(part.shape) else found
 
 
 def _other_function(layer: Layer, source: _Side, target: _Side) -> str:
@@ -365,6 +430,8 @@ def _cuts(slices: Slice, shape: Shape) -> Value:
 def _how(move: Move, *, first: bool) -> str:
     """Return, in words, what is done to the first block of a move, or to one that is added to it."""
     words = [] if move.terms else ["zeros"]
+    if move.terms and move.terms[0].is_reshaped:
+        words.append(f"as {'x'.join(map(str, move.terms[0].shape))}")
     laid = any(term.row_major != move.row_major for term in move.terms)
     if laid and not move.row_major:
         words.append("row-major block")
@@ -372,6 +439,8 @@ def _how(move: Move, *, first: bool) -> str:
         words.append("transposed" if len(move.order) == _MATRIX else f"axes {', '.join(map(str, move.order))}")
     if laid and move.row_major:
         words.append("row-major reshape")
+    if move.terms and move.is_reshaped:
+        words.append("reshaped")
     if move.source_gate != move.gate and move.terms:
         words.append(f"of {move.source_gate}")
     if move.sign < 0 and move.terms:
@@ -392,11 +461,12 @@ def _unused_table(answer: Port, shapes: dict[str, Shape]) -> Table:
         Column("why", "why"),
     )
     why = {True: "frozen at zero", False: "not read by the cell"}
+    reasons = [f"{answer.target} has none" if each.role == "statistic" else why[each.zeros] for each in answer.unused]
     return Table(
         columns,
         tuple(
-            Line((each.tensor, _cuts(each.slice, shapes[each.tensor]), each.gate, each.role, why[each.zeros]))
-            for each in answer.unused
+            Line((each.tensor, _cuts(each.slice, shapes[each.tensor]), each.gate, each.role, reason))
+            for each, reason in zip(answer.unused, reasons, strict=True)
         ),
         "left behind",
     )
@@ -406,10 +476,7 @@ def _notes(model: Model, answer: Port) -> Iterator[str]:
     """Yield what the words of the tables mean for this pair of frameworks."""
     source, target = answer.source.framework, answer.target
     moves = [move for filled in answer.filled for move in filled.moves]
-    yield from dict.fromkeys(
-        f"{name}={quoted(value)}: as {source} has it, where the model leaves it open; give it to {target}, too"
-        for name, value in _settings(model, answer)
-    )
+    yield from dict.fromkeys(_setting_words(name, value, source, target) for name, value in _settings(model, answer))
     if any(len(move.terms) > 1 for move in moves):
         yield f"added: what {source} keeps as two biases is one in {target}; they are summed in their own dtype"
     if not all(move.terms for move in moves):
@@ -421,6 +488,53 @@ def _notes(model: Model, answer: Port) -> Iterator[str]:
         yield f"negated: the gate of {target} is one minus that of {source}, and sigmoid(-x) = 1 - sigmoid(x)"
     if any(term.row_major != move.row_major for move in moves for term in move.terms):
         yield ROW_MAJOR_LEGEND
+    yield from run_notes(answer)
+
+
+def _setting_words(name: str, value: Any, source: str, target: str) -> str:
+    if name == "return_sequences":
+        steps = "every step" if value else "the last step alone"
+        return f"recurrent layers give {steps}, as in {source}, where the model leaves it open; let them do so in {target}, too"
+    return f"{name}={quoted(value)}: as {source} has it, where the model leaves it open; give it to {target}, too"
+
+
+def run_notes(answer: Port) -> Iterator[str]:
+    """Yield what is to be seen to around the weights, so that both models give the same."""
+    ours, theirs = framework(answer.source.framework), framework(answer.target)
+    for kind in dict.fromkeys(layer.kind for layer in answer.model.calls if layer.kind in ours.epsilons):
+        one, other = ours.epsilons[kind], theirs.epsilons.get(kind, ours.epsilons[kind])
+        if one != other:
+            yield f"epsilon of {kind} is {one:g} in {ours.name} and {other:g} in {theirs.name} by default: give both the same"
+    if ours.channels_first == theirs.channels_first:
+        return
+    uses = with_defaults(answer.model, ours).uses
+    for use in uses:
+        if use.layer.kind == "flatten" and prod(size or 2 for size in use.input[1:-1]) > 1 and _is_of_windows(uses, use):
+            yield _order_note(use.name, use.input[-1], ours, theirs)
+
+
+def _is_of_windows(uses: Sequence[Use], use: Use) -> bool:
+    """Return whether what a layer reads comes from a convolution or a pool, through layers that leave its axes as they are."""
+    source = use
+    while source.sources and source.sources[0][0] >= 0:
+        source = uses[source.sources[0][0]]
+        if isinstance(source.layer, Positions):
+            return not source.layer.channels_first
+        if source.layer.weighted and source.layer.kind not in {"batch_norm", "group_norm", "prelu"}:
+            return False
+    return False
+
+
+def _order_note(name: str, features: Size, ours: Framework, theirs: Framework) -> str:
+    """Return, in words, in which order the columns of the weights are that read what is flattened."""
+    width = "features" if features is None else str(features)
+    one, shape = (ours.name, f"{width}, -1") if ours.channels_first else (theirs.name, f"-1, {width}")
+    when = "before they are ported" if ours.channels_first else "once they are ported"
+    return (
+        f"{name}: the weights behind it are taken to read (positions, features) on both sides; {one} has the features first "
+        f"behind a convolution or a pool, and if it flattens them so, put the columns in order {when}: "
+        f"w.reshape(len(w), {shape}).swapaxes(1, 2).reshape(len(w), -1)"
+    )
 
 
 def _settings(model: Model, answer: Port) -> Iterator[tuple[str, Any]]:

@@ -6,11 +6,12 @@ In the text, neighbouring blocks that move together are one expression.
 from __future__ import annotations
 
 from itertools import groupby
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import NotInstalledError, WeightsError, nearest, quoted
 from lstm_calc.frozen import Record
-from lstm_calc.questions.port import Filled, Move, Port, Term, port_plan
+from lstm_calc.questions.port import Filled, Move, Port, Term, port_plan, run_notes
 from lstm_calc.questions.tensors import Tensor, feature_axes
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _filled(filled: Filled, arrays: Mapping[str, Array]) -> Array:
     np = _numpy()
     result = np.zeros(filled.tensor.shape, np.result_type(*(arrays[name] for name in names)))
     for each in filled.moves:
-        place = result[_cut(each.slice)]
+        place = result[(*_cut(each.slice), ...)]  # a view of a scalar, too
         place[...] = _value(each, arrays, place)
     return result
 
@@ -143,10 +144,12 @@ def port_code(answer: Port) -> str:
     """
     stored = {tensor.name: tensor for tensor in answer.source.tensors}
     entries = [f'        "{filled.tensor.name}": {_written(_assembled(filled, stored), 8)},\n' for filled in answer.filled]
+    remarks = [f"    # {line}\n" for note in run_notes(answer) for line in wrap(note, _WIDTH - 6)]
     return (
         "import numpy as np\n\n\n"
         "def port(w):\n"
         f'    """Return the {answer.target} weights of {answer.model} from the {answer.source.framework} ones, by name."""\n'
+        f"{''.join(remarks)}"
         f"    ported = {{\n{''.join(entries)}    }}\n"
         "    return {name: array.copy() for name, array in ported.items()}\n"
     )
@@ -190,17 +193,21 @@ def _fused(moves: Sequence[Move], axis: int, feature: int, stored: dict[str, Ten
 
 def _joined(one: Move, other: Move, axis: int, feature: int, stored: dict[str, Tensor]) -> list[Move]:
     """Return two moves as one where they are one, else both."""
+    if any(each.is_reshaped or each.terms[0].is_reshaped for each in (one, other) if each.terms):
+        return [one, other]
     slices = _run_on(one.slice, other.slice, axis)
     alike = all(getattr(one, name) == getattr(other, name) for name in ("sign", "offset", "order", "row_major"))
     if slices is None or not alike or len(one.terms) != len(other.terms):
         return [one, other]
     terms = []
     for left, right in zip(one.terms, other.terms, strict=True):
-        at = feature_axes(stored[left.tensor].axes)[one.order[feature]]
+        axis_read = one.order[feature]
+        at = feature_axes(stored[left.tensor].axes)[axis_read]
         run = _run_on(left.slice, right.slice, at) if left.tensor == right.tensor and left.row_major == one.row_major else None
         if run is None:
             return [one, other]
-        terms.append(left.replace(slice=run))
+        shape = tuple(size + right.shape[axis_read] * (place == axis_read) for place, size in enumerate(left.shape))
+        terms.append(left.replace(slice=run, shape=shape))
     return [one.replace(slice=slices, terms=tuple(terms))]
 
 
@@ -253,7 +260,8 @@ class _Words:
             return f'np.zeros({shape[0] if len(shape) == 1 else shape}, w["{self.like}"].dtype){offset}'
         text = " + ".join(self._term(term, move) for term in move.terms)
         turned = _turn(move.order)
-        laid = f".reshape{shape}" if move.row_major and not move.terms[0].row_major else ""
+        of_rows = move.row_major and not move.terms[0].row_major
+        laid = f".reshape({', '.join(map(str, shape))})" if of_rows or self._is_reshaped(move, shape) else ""
         if len(move.terms) > 1 and (turned or laid or move.sign < 0):
             text = f"({text})"
         return f"{'-' * (move.sign < 0)}{text}{turned}{laid}{offset}"
@@ -268,7 +276,14 @@ class _Words:
         while cuts and cuts[-1] == ":":
             cuts.pop()
         place = f"[{', '.join(cuts)}]" if cuts else ""
-        return f'w["{term.tensor}"]{place}' + (f".reshape{term.shape}" if term.row_major and not move.row_major else "")
+        shape = tuple(term.slice[at][1] - term.slice[at][0] for at in features)
+        read = (term.row_major and not move.row_major) or (not term.row_major and term.shape != shape)
+        return f'w["{term.tensor}"]{place}' + (f".reshape{term.shape}" if read else "")
+
+    @staticmethod
+    def _is_reshaped(move: Move, shape: tuple[int, ...]) -> bool:
+        """Return whether a block has other axes in its place than its first term has, once these are in order."""
+        return not move.row_major and tuple(move.terms[0].shape[axis] for axis in move.order) != shape
 
 
 def _turn(order: tuple[int, ...]) -> str:

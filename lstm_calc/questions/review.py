@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.frameworks import framework_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.check import Check, Checks, check, over_words
 from lstm_calc.questions.cost import Cost, conditions_words, cost
@@ -15,6 +16,7 @@ from lstm_calc.questions.tensors import Storage, tensors
 from lstm_calc.questions.titles import from_file, headline
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Block, Column, Document, Line, Table
+from lstm_calc.runs import with_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +75,7 @@ def review(
     Raises what the questions raise: FrameworkError where the framework lacks what the model asks for, ModelError where the batch
     does not go with the model.
     """
+    model = with_steps(model, framework_of(model, framework_name).name, batch.get("steps"))
     known = {name: batch[name] for name in ("batch", "steps") if name in batch}
     answers = Review(
         model,

@@ -18,6 +18,7 @@ from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.metrics import IN_WORDS, NAMES, amount_words, chosen, like_limit, metrics, run_note, value_words
 from lstm_calc.questions.titles import headline, in_framework
 from lstm_calc.render.document import Column, Document, Line, Table, Value
+from lstm_calc.runs import steps_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -279,6 +280,7 @@ def _values(candidate: Candidate, answer: Solution) -> list[Value]:
 
 
 def _notes(answer: Solution) -> Iterator[str]:
-    yield from run_note(answer.budget, answer.run or {})
+    candidate = answer.fit or answer.next
+    yield from run_note(answer.budget, answer.run or {}, [steps_read(candidate.model)] if candidate else [])
     if answer.fit and answer.end:
         yield f"nothing larger is possible: {answer.end}"

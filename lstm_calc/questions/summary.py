@@ -16,7 +16,7 @@ from lstm_calc.questions.params import ParamCount, params, trained_words
 from lstm_calc.questions.titles import in_framework
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
-from lstm_calc.runs import batch_of, runs_of
+from lstm_calc.runs import batch_of, runs_of, with_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -127,6 +127,7 @@ def summary(
     [('lstm', (None, 64), 24832), ('dense', (None, 10), 650)]
     """
     table, kind = framework_of(model, framework_name), dtype_of(dtype)
+    model = with_steps(model, table.name, steps)
     counted = params(model, table.name)
     named, _ = read_shape(model, table, order_of(model, table, batch_first=None), shape=shape, batch=batch, steps=steps)
     uses = uses_for(with_defaults(model, table), named if named.batch else named.replace(batch=(None,)))

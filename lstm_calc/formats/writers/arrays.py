@@ -246,7 +246,7 @@ def _reduced(step: Step, x: str, words: Spelling, function: str, axes: Sequence[
 
 
 def _global_pool(step: Step, values: Sequence[str], words: Spelling) -> str:
-    layer, rank = step.options, len(step.input)
+    layer, rank = step.options, len(step.layer.reading(step.input))
     axes = range(2, rank) if step.layer.channels_first else range(1, rank - 1)
     function = {"average": "mean"}.get(layer["function"], "max")
     return _reduced(step, values[0], words, function, tuple(axes), kept=layer["keepdims"])

@@ -91,7 +91,7 @@ def known(size: int | None, step: Step) -> int:
     """Return a size; raise ModelError where it is not known."""
     if size is None:
         what = f"the features at {step.title} depend on a size that is not known"
-        raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
+        raise ModelError(f"{what}: give the shape of the model's input, as 20x40 for 20 steps of 40", key="input_shape")
     return size
 
 

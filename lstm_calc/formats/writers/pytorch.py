@@ -27,7 +27,7 @@ _OF_MODULES = (
     "named_modules named_parameters parameters register_buffer register_module register_parameter requires_grad_ set_extra_state "
     "set_submodule share_memory state_dict to to_empty train training type xpu zero_grad T_destination"
 )
-RESERVED = (*_OF_MODULES.split(), "torch", "nn", "F", "self", "super", "len", "h_n", "c_n", "ahead", "back", "Model")
+RESERVED = (*_OF_MODULES.split(), "torch", "nn", "F", "OrderedDict", "self", "super", "len", "h_n", "c_n", "ahead", "back", "Model")
 """Names that nothing in the program may have: what modules have themselves, and what the program uses."""
 
 
@@ -124,12 +124,13 @@ class _TorchWriter(ModuleWriter):
             *self.call_lines(given),
         ]
         body = "\n".join(code) + "\n"
-        imports = ["import torch"] * ("torch." in body) + ["from torch import nn"]
+        imports = ["from collections import OrderedDict", ""] * ("OrderedDict(" in body)
+        imports += ["import torch"] * ("torch." in body) + ["from torch import nn"]
         imports += ["from torch.nn import functional as F"] * (" F." in body or "(F." in body)
         return "\n".join([f"# {plan.total:,} parameters in PyTorch", *imports, "", "", body])
 
 
-_OF_FEATURES = frozenset({"softmax", "logsoftmax", "softmin", "glu"})
+_OF_FEATURES = frozenset({"softmax", "logsoftmax", "softmin", "glu", "unitnormalization"})
 """The functions that read the features together."""
 
 
@@ -170,7 +171,7 @@ def _around(step: Step, values: list[str]) -> str:
         query, value, key = heads_of(values)
         return f"{module}({query}, {key}, {value}, need_weights=False)[0]"
     margins = _margins_before(step)
-    return f"{module}({TORCH.pad(values[0], [(0, 0), (0, 0), *margins]) if margins else values[0]})"
+    return f"{module}({TORCH.pad(values[0], [(0, 0), (0, 0), *margins]) if margins else values[0]}){_cut_behind(step)}"
 
 
 def _functional(step: Step, values: list[str]) -> str:
@@ -326,14 +327,14 @@ def _separable(writer: ModuleWriter, step: Step) -> CodeCall:
     filters = writer.width(step, writer.sizes.field(step, "filters"))
     sizes = (width, deep, one_or_tuple(step.layer.window))
     first = call(f"nn.Conv{dims}d", *sizes, **_strided(step), groups=width, bias="False")
-    return call("nn.Sequential", first, call(f"nn.Conv{dims}d", deep, filters, 1, bias=_bias(step)))
+    parts = {"depthwise": first, "pointwise": call(f"nn.Conv{dims}d", deep, filters, 1, bias=_bias(step))}
+    pairs = [CodeCall(f'("{name}", ', (part,), ")") for name, part in parts.items()]
+    return CodeCall("nn.Sequential(OrderedDict([", tuple(pairs), "]))")
 
 
 def _transposed(writer: ModuleWriter, step: Step) -> CodeCall:
     layer = step.options
-    dims = len(step.layer.window)
-    pairs = [_ends(step, at, step.strides[at], step.dilations[at]) for at in range(dims)]
-    zeros, extra = ([pair[at] for pair in pairs] for at in (0, 1))
+    zeros, extra, _ = zip(*_ends(step), strict=True)
     options = {
         "stride": unless_ones(step.strides),
         "padding": one_or_tuple(zeros) if any(zeros) else None,
@@ -344,29 +345,35 @@ def _transposed(writer: ModuleWriter, step: Step) -> CodeCall:
     filters = writer.width(step, writer.sizes.field(step, "filters"))
     sizes = (reads, filters, one_or_tuple(step.layer.window))
     groups = layer["groups"] if layer["groups"] != 1 else None
-    return call(f"nn.ConvTranspose{dims}d", *sizes, **options, groups=groups, bias=_bias(step))
+    return call(f"nn.ConvTranspose{len(step.layer.window)}d", *sizes, **options, groups=groups, bias=_bias(step))
 
 
-def _ends(step: Step, axis: int, stride: int, dilation: int) -> tuple[int, int]:
-    """Return the padding and the output padding with which PyTorch gives as many positions along an axis as the layer does."""
-    layer: Any = step.layer
-    padding, extra = layer.padding, layer.output_padding[axis] if layer.output_padding else None
-    size = 1 + 2 * layer.kernel_size[axis] * dilation
-    wanted = transposed_window(
-        size,
-        layer.kernel_size[axis],
-        padding=padding[axis] if isinstance(padding, tuple) else padding,
-        stride=stride,
-        dilation=dilation,
-        extra=extra,
-    )
-    reach = dilation * (layer.kernel_size[axis] - 1) + 1
-    over = (size - 1) * stride + reach - known(wanted, step)
-    zeros = max(0, -(-over // 2))
-    rest = 2 * zeros - over
-    if rest and rest >= max(stride, dilation):
-        raise step.refuse(_TITLE, f"padding={padding} of this transposed convolution")
-    return zeros, rest
+def _ends(step: Step) -> list[tuple[int, int, int]]:
+    """Return the padding and the output padding of each axis, and how many positions forward cuts off behind.
+
+    Of the positions that are too many, ``same`` takes half away in front and the other half, rounded up, behind; PyTorch's padding
+    takes as many away at both ends.
+    """
+    padding = step.options["padding"]
+    extra = step.options["output_padding"] or (None,) * len(step.layer.window)
+    if isinstance(padding, tuple):
+        return [(zeros, more or 0, 0) for zeros, more in zip(padding, extra, strict=True)]
+    found = []
+    for window, stride, dilation, more in zip(step.layer.window, step.strides, step.dilations, extra, strict=True):
+        size, reach = 1 + 2 * window * dilation, dilation * (window - 1) + 1
+        wanted = transposed_window(size, window, padding=padding, stride=stride, dilation=dilation, extra=more)
+        over = (size - 1) * stride + reach - known(wanted, step)
+        zeros, rest = max(0, over // 2), max(0, -over)
+        if rest and rest >= max(stride, dilation):
+            raise step.refuse(_TITLE, f"padding={padding} of this transposed convolution")
+        found.append((zeros, rest, max(0, over) - 2 * zeros))
+    return found
+
+
+def _cut_behind(step: Step) -> str:
+    """Return what cuts off the positions that a transposed convolution gives and the layer does not, empty where there are none."""
+    cuts = [cut for _, _, cut in _ends(step)] if step.layer.kind == "conv_transpose" else []
+    return f"[..., {', '.join(f':-{cut}' if cut else ':' for cut in cuts)}]" if any(cuts) else ""
 
 
 def _dense(writer: ModuleWriter, step: Step) -> CodeCall:
@@ -384,7 +391,7 @@ def _affine(step: Step) -> str | None:
     """Return whether a normalisation has a gain and a shift; it has both or none."""
     layer = step.options
     if layer["scale"] != layer["center"]:
-        raise step.refuse(_TITLE, f"{step.layer.kind} with a gain but no shift, or the other way round,")
+        raise step.refuse(_TITLE, f"{step.layer.kind} with a gain but no shift, or a shift but no gain")
     return None if layer["scale"] else "False"
 
 

@@ -64,7 +64,8 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
         inner = (
             _outside(each) if isinstance(each, Unknown) and not isinstance(each, UnknownObject) else each for each in value.inner
         )
-        pairs = ((f"{path}.{at}".lstrip("."), each) for at, each in enumerate(inner))
+        names = {id(each): name for name, each in reversed(value.attributes.items())}
+        pairs = ((f"{path}.{names.get(id(each), at)}".lstrip("."), each) for at, each in enumerate(inner))
         found += [pair for name, each in pairs for pair in owners(each, name, seen)]
     if isinstance(value, MadeLayer):
         held = {f"{path}.{name}".lstrip("."): each for name, each in value.attributes.items() if _is_held(each)}
