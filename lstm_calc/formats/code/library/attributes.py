@@ -97,16 +97,10 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return BuiltIn(lambda *values, at, **named: pretrained(interpreter, values, named, at))
     if isinstance(holder, MadeLayer):
         return _made_attribute(holder, name, cause)
-    if isinstance(holder, Array) and holder.trained is not None and name == "requires_grad_":
-        return BuiltIn(lambda flag=True, *_, **__: _train(holder, flag))
-    if isinstance(holder, Array):
-        return array_methods.array_attribute(holder, name, cause)
-    if isinstance(holder, LayerTensor) and name in _OF_SHAPES and (shape := _shape(holder)) is not None:
-        return array_methods.array_attribute(Array(shape), name, cause)
-    if isinstance(holder, LayerTensor) and name == "requires_grad_":
-        return BuiltIn(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
-    if isinstance(holder, LayerTensor) and name in _SAME:
-        return holder if name == "data" else BuiltIn(lambda *_, **__: holder)
+    if isinstance(holder, (Array, LayerTensor)):
+        found = _tensor_attribute(holder, name, cause)
+        if found is not MISSING:
+            return found
     if isinstance(holder, FunctionValue) and name == "init":
         return BuiltIn(lambda *values, at, **__: _initialised(holder, values, at))
     if isinstance(holder, (str, int, float)) and name == "value":
@@ -119,6 +113,21 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     plain_holder = holder if entries is None else entries
     found = changes.method(interpreter, plain_holder, name)
     return Unknown([cause]) if found is MISSING else found
+
+
+def _tensor_attribute(holder: Array | LayerTensor, name: str, cause: Cause) -> Any:
+    """Return an attribute of an array, or of a tensor of a layer; MISSING where it is one that any value has."""
+    if isinstance(holder, Array):
+        if holder.trained is not None and name == "requires_grad_":
+            return BuiltIn(lambda flag=True, *_, **__: _train(holder, flag))
+        return array_methods.array_attribute(holder, name, cause)
+    if name in _OF_SHAPES and (shape := _shape(holder)) is not None:
+        return array_methods.array_attribute(Array(shape), name, cause)
+    if name == "requires_grad_":
+        return BuiltIn(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
+    if name in _SAME:
+        return holder if name == "data" else BuiltIn(lambda *_, **__: holder)
+    return MISSING
 
 
 def _shape(tensor: LayerTensor) -> tuple[Any, ...] | None:
