@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from tests.schemas import assert_follows_its_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from typer.testing import Result
 
@@ -83,18 +83,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def commands_made_once() -> Generator[None]:
-    """Keep the commands that Typer makes of functions: a process calls one, and the tests two thousand."""
+def commands_made_once() -> Callable[[str], object]:
+    """Return what keeps the commands that Typer makes of functions: a process calls one, and the tests two thousand."""
     from lstm_calc import cli
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "command", cache(cli.command))
-        yield
+    return cache(cli.command)
 
 
 @pytest.fixture
-def cli(commands_made_once: None) -> Cli:  # noqa: ARG001
+def cli(commands_made_once: Callable[[str], object], monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Return a function that calls the program in this process, and holds each JSON answer against its schema."""
+    monkeypatch.setattr("lstm_calc.cli.command", commands_made_once)
     from lstm_calc.cli import app
 
     def call(*args: str, stdin: str | bytes | None = None) -> Result:

@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner
 
 import lstm_calc
-from lstm_calc import cli as cli_module
 from lstm_calc.cli import app
 from tests.test_imports import loaded
 
@@ -22,12 +21,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def commands_made_anew(commands_made_once: None) -> Iterator[None]:  # noqa: ARG001
+def commands_made_anew(commands_made_once: Any) -> Iterator[None]:
     """Forget the commands that were made, before a test and after it: their options list what stood in the folders."""
-    kept: Any = cli_module.command
-    kept.cache_clear()
+    commands_made_once.cache_clear()
     yield
-    kept.cache_clear()
+    commands_made_once.cache_clear()
 
 
 @pytest.fixture
