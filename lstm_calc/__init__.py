@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lstm_calc.frameworks.counting import count as count
     from lstm_calc.model.budget import Budget as Budget
     from lstm_calc.model.layers import *  # noqa: F403 - for type checkers: all that __getattr__ gives
-    from lstm_calc.model.layers.recurrent import *  # noqa: F403
+    from lstm_calc.model.layers.recurrent import *  # noqa: F403 - as above
     from lstm_calc.model.model import Model as Model
     from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.check import check as check
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.inspect import inspect as inspect
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.port import port_plan as port_plan
-    from lstm_calc.questions.port_numpy import port as port
+    from lstm_calc.questions.port.arrays import port as port
     from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.solve import solve as solve
     from lstm_calc.questions.summary import summary as summary
@@ -58,7 +58,7 @@ _HOMES = {
     "model.budget": ("Budget",),
     "questions.difference": ("difference",),
     "questions.port": ("port_plan",),
-    "questions.port_numpy": ("port",),
+    "questions.port.arrays": ("port",),
     "schemas": ("schema",),
 }
 """Public names by the module that defines them, which is imported when one is first asked for.
@@ -69,7 +69,7 @@ What a command answers is here under the name of the command without being liste
 
 def _questions() -> set[str]:
     """Return the commands whose question is a module of their name; the name of one of our own folders stays that."""
-    here = list(__path__)  # noqa: F405 - no star has it, every package has
+    here = list(__path__)  # noqa: F405 - it is no name of a star import, but of every package
     commands, questions, own = (modules_in([place + folder for place in here]) for folder in ("/cli/commands", "/questions", ""))
     return set(commands).intersection(questions).difference(own)
 

@@ -139,8 +139,9 @@ class Screen(Protocol):
 
 
 @pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch, commands_made_once: None) -> Screen:  # noqa: ARG001
+def screen(monkeypatch: pytest.MonkeyPatch, commands_made_once: Callable[[str], object]) -> Screen:
     """Return a function that calls the program on a terminal of 80 columns, and gives what it shows, without colours."""
+    monkeypatch.setattr("lstm_calc.cli.command", commands_made_once)
     from lstm_calc.cli import app
     from lstm_calc.cli.version import tool_and_version
 

@@ -29,7 +29,7 @@ from tests.strategies import models
 
 if TYPE_CHECKING:
     from lstm_calc.model.layers import Layer
-    from lstm_calc.questions.cost import Training
+    from lstm_calc.questions.cost.memory import Training
     from lstm_calc.questions.tensors import Tensor
     from tests.conftest import Cli
 

@@ -159,4 +159,4 @@ def test_a_model_without_weights_is_an_empty_plan(cli: Cli) -> None:
 def test_a_plan_loads_no_numpy() -> None:
     assert "numpy" not in loaded("import lstm_calc; lstm_calc.port_plan")
     call = "['port', '8 > lstm 4', '--from', 'keras', '--to', 'pytorch', '--format', 'csv']"
-    assert {"numpy", "rich", "lstm_calc.questions.port_numpy"}.isdisjoint(loaded(f"from lstm_calc.cli import app; app({call})"))
+    assert {"numpy", "rich", "lstm_calc.questions.port.arrays"}.isdisjoint(loaded(f"from lstm_calc.cli import app; app({call})"))

@@ -88,7 +88,7 @@ def error(text: str, source: str, target: str) -> float:
     """
     import numpy as np
 
-    from lstm_calc.questions.port_numpy import move
+    from lstm_calc.questions.port.arrays import move
 
     plan = port_plan(read(text), source, target)
     weights, x, here = at_the_source(text, source)

@@ -15,8 +15,9 @@ from lstm_calc.errors import NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS, equation_words, framework, frameworks, layout_for, offers
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
-from lstm_calc.questions.port import run_notes
-from lstm_calc.questions.port_numpy import move, port, port_code
+from lstm_calc.questions.port.arrays import move, port
+from lstm_calc.questions.port.code import port_code
+from lstm_calc.questions.port.tables import run_notes
 from lstm_calc.questions.tensors import axis_order
 from tests.code_running import run
 from tests.strategies import models

@@ -12,7 +12,7 @@ import pytest
 
 from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers import read
-from lstm_calc.weights.readers.onnx_graph import OPERATORS, GraphValue
+from lstm_calc.weights.readers.onnx_values import OPERATORS, GraphValue
 from lstm_calc.weights.readers.protobuf import Pages
 from lstm_calc.weights.readers.source import MOST, Allowance, ByteSource, Window
 from tests.handmade import (

@@ -32,7 +32,7 @@ def commands_made_anew(commands_made_once: Any) -> Iterator[None]:
 def put(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    commands_made_anew: None,  # noqa: ARG001
+    commands_made_anew: None,  # noqa: ARG001 - for what it does
 ) -> Iterator[Callable[[str, str], None]]:
     """Return a function that puts a module, by its path below the package and its text, into a folder that is looked at as well."""
     names: list[str] = []

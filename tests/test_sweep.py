@@ -29,7 +29,7 @@ from lstm_calc.questions import sweep as questions
 from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.params import params
 from lstm_calc.questions.selection import ranked, read_filter
-from lstm_calc.questions.sweep import NoPolynomialError, along_last, closed_form, nodes_of, value_at
+from lstm_calc.questions.sweep.polynomials import NoPolynomialError, along_last, closed_form, nodes_of, value_at
 from lstm_calc.questions.varied import NAMES, Axis, long_axis, read_axis, varied
 from lstm_calc.render import format_of
 from lstm_calc.render.chart import Chart, Curve, as_text, short

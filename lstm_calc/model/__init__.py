@@ -11,7 +11,7 @@ from lstm_calc.model.propagation import Use
 
 if TYPE_CHECKING:
     from lstm_calc.model.layers import *  # noqa: F403 - for type checkers: all that __getattr__ gives
-    from lstm_calc.model.layers.recurrent import *  # noqa: F403
+    from lstm_calc.model.layers.recurrent import *  # noqa: F403 - as above
 
 __all__ = ["MAX_LAYERS", "Model", "Use", "fresh_name"]
 __all__ += layers.__all__

@@ -72,14 +72,14 @@ def _check(output: Output, weights: str | None, save: str | None, *, code: bool,
 
 
 def _move_file(weights: str, prefix: str, save: str, plan: "Port") -> None:
-    from lstm_calc.questions.port_numpy import move
+    from lstm_calc.questions.port.arrays import move
     from lstm_calc.weights.safetensors_file import read_weights, written
 
     write_file("--save", save, [written(move(read_weights(weights), plan, prefix))])
 
 
 def _code(plan: "Port") -> str:
-    from lstm_calc.questions.port_numpy import port_code
+    from lstm_calc.questions.port.code import port_code
 
     return port_code(plan)
 

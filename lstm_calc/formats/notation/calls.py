@@ -10,37 +10,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LAYER_PAGE, ModelError, ModelFileError, NotationError, did_you_mean, quoted
-from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
+from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
 from lstm_calc.formats.code.keras_api.classes import CLASSES
 from lstm_calc.formats.code.parts import converted
 from lstm_calc.formats.code.single_call import ParsedCall
 from lstm_calc.formats.code.single_call import read_call as evaluated
-from lstm_calc.formats.code.unknown import Imported, is_unknown
-from lstm_calc.formats.keras.kinds import MERGE_MODES, NEUTRAL, PLAIN, RECURRENT
+from lstm_calc.formats.code.unknown import is_unknown
+from lstm_calc.formats.keras.kinds import MERGE_MODES, NEUTRAL, PLAIN
 from lstm_calc.formats.keras.node import name_of
+from lstm_calc.formats.notation.call_arguments import (
+    SHAPES,
+    UnreadError,
+    argument_for,
+    declared_shape,
+    named_arguments,
+    values_by_field,
+)
 from lstm_calc.formats.notation.layers import LineLayer
 from lstm_calc.formats.notation.names import (
-    ARGUMENTS,
-    EACH,
-    EQUAL_WORDS,
     SYNONYMS,
     LayerName,
     compact,
-    field_of,
     function_named,
     is_recurrent,
     layer_names,
     named,
-    value_of,
 )
 from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import Activation, layer_kind
-from lstm_calc.model.rules import RULES, count, flag
+from lstm_calc.model.rules import RULES, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from lstm_calc.formats.notation.tokens import Token
+
 
 _WRAPPERS = {"bidirectional": "layer merge_mode", "timedistributed": "layer"}
 _MODELS = frozenset({"sequential", "model", "functional", "modulelist"})
@@ -75,7 +79,7 @@ def _evaluated(text: str, token: Token) -> ParsedCall:
 def read_input(text: str, token: Token) -> tuple[Any, ...]:
     """Return the shape that a call of Input says, the batch apart; raise NotationError, with the place, where it says none."""
     called = _evaluated(text, token.replace(text=f"Input({token.text})") if token.text.startswith("(") else token)
-    whole = next((called.named[key] for key in _SHAPES if key.startswith("batch") and key in called.named), None)
+    whole = next((called.named[key] for key in SHAPES if key.startswith("batch") and key in called.named), None)
     given = called.named.get("shape", called.named.get("input_shape", called.positional[0] if called.positional else None))
     shape = whole[1:] if isinstance(whole, (list, tuple)) else (given,) if isinstance(given, int) else given
     if not isinstance(shape, (list, tuple)) or not shape or not all(size is None or type(size) is int for size in shape):
@@ -101,22 +105,22 @@ def _part(called: ParsedCall) -> LineLayer:
         raise UnreadError(f"{quoted(called.name)} is not a layer{hint}")
     if called.family not in {None, "keras"} or not _has_a_layer(called):
         return _of_a_table(called)
-    arguments, family = _named_arguments(called, name)
+    arguments, family = named_arguments(called, name)
     if isinstance(arguments.get("cell"), (list, tuple)):
         raise UnreadError("a line has no cells that follow each other within a step; in a program they are read")
     if isinstance(arguments.get("cell"), ParsedCall):
         inner = _part(arguments["cell"])
-        more = _values_by_field(
+        more = values_by_field(
             called, LayerName(inner.layer.kind), {key: value for key, value in arguments.items() if key != "cell"}
         )
         return inner.replace(layer=inner.layer.replace(**more), framework=family)
-    values = {**name.values, **_defaults(called, name, family), **_values_by_field(called, name, arguments)}
-    shape = _declared_shape(arguments)
+    values = {**name.values, **_defaults(called, name, family), **values_by_field(called, name, arguments)}
+    shape = declared_shape(arguments)
     width = values.pop("input_dim", shape[-1] if shape else None)
     fields = layer_kind(name.kind).fields
     missing = next((field for field, default in fields.items() if default is ... and field not in values), None)
     if missing:
-        raise ModelError(f"{called.text}(...) needs {_argument_for(called, missing)}")
+        raise ModelError(f"{called.text}(...) needs {argument_for(called, missing)}")
     return LineLayer(layer_kind(name.kind)(**values), family or name.framework, width, shape, arguments.get("batch_first"))
 
 
@@ -199,7 +203,7 @@ def _wrapped(called: ParsedCall, word: str) -> LineLayer:
     if not isinstance(inner, ParsedCall):
         raise ModelError(f"{called.name} stands around the call of a layer: {called.name}(LSTM(64))")
     part = _part(inner)
-    if shape := _declared_shape(arguments):
+    if shape := declared_shape(arguments):
         part = part.replace(framework=part.framework or "keras", width=shape[-1], shape=shape)
     part = part.replace(framework=part.framework or called.family)
     if arguments.get("backward_layer") is not None:
@@ -227,206 +231,6 @@ def _defaults(called: ParsedCall, name: LayerName, family: str | None) -> dict[s
         return {"pool_size": (2,) * (name.dims or 1)}
     kind = PLAIN.get(called.name)
     return kind.fixed if kind is not None and kind.kind == name.kind else {}
-
-
-_SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "shape")
-"""Arguments that say the shape which a layer of Keras reads."""
-_AFFINE = frozenset({"affine", "elementwise_affine"})
-"""Arguments of PyTorch's normalisations that stand for both the gain and the shift."""
-_OURS = frozenset({"inputs", "paths"})
-"""Fields of our layers that no call says."""
-
-
-class UnreadError(ModelError):
-    """What makes a call one that only a program can have."""
-
-
-def _named_arguments(called: ParsedCall, name: LayerName) -> tuple[dict[str, Any], str | None]:
-    """Return the arguments by name, those without one in the order in which the call is complete; and the framework's family.
-
-    A bare name is of a family where the call says what it reads, as only that one does: ``LSTM(40, 96)``.
-    """
-    orders = list(_orders(called, name))
-    fitting = [(owner, given) for owner, order in orders for given in _in_order(called, name, order)]
-    if not fitting:
-        _refuse_order(called, name, orders[-2 if called.family is None and len(orders) > 1 else 0][1])
-        return called.named, called.family
-    readings = [_fields(given, name) for _, given in fitting[:2]]
-    if not _is_a_class(called.name) and readings[0] != readings[-1] and called.family is None:
-        raise ModelError(f"{called.text}(...) is one layer as PyTorch's call and another as Keras'; name its arguments")
-    owner, found = fitting[0]
-    family = called.family or (owner if "input_dim" in readings[0] else None)
-    return found, family or ("keras" if not set(_SHAPES).isdisjoint(found) else None)
-
-
-def _in_order(called: ParsedCall, name: LayerName, order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the arguments by name where those without one fit an order."""
-    first = dict(zip(order, called.positional, strict=False))
-    given = first | called.named
-    fits = len(called.positional) <= len(order) and first.keys().isdisjoint(called.named)
-    if fits and _is_complete(given, order, name):
-        yield given
-
-
-def _is_a_class(name: str) -> bool:
-    """Say whether a bare name is spelt as a class of PyTorch or Keras."""
-    return name in FAMILIES["pytorch"] or name in CLASSES
-
-
-def _spelt(name: str, classes: Iterable[str]) -> str | None:
-    """Return the class of a name: itself, else, where it is no class of any framework, the one in other capitals."""
-    if name in classes or _is_a_class(name):
-        return name if name in classes else None
-    return next((each for each in classes if each.lower() == compact(name)), None)
-
-
-def _refuse_order(called: ParsedCall, name: LayerName, order: Mapping[str, Any]) -> None:
-    """Refuse arguments that are not those of a class: one is missing, or there are too many."""
-    first = dict(zip(order, called.positional, strict=False))
-    given = first | called.named
-    twice = next((argument for argument in first if argument in called.named), None)
-    if twice:
-        raise ModelError(f"{twice} is given twice in {called.text}(...)")
-    _values_by_field(called, name, given)
-    missing = [argument for argument, default in order.items() if default is ... and argument not in given]
-    if missing:
-        signature = ", ".join(argument for argument, default in order.items() if default is ...)
-        raise ModelError(f"{called.text}(...) needs {missing[0]}; its arguments are {signature}")
-    if called.positional:
-        example = f"{value_of(name.kind)}=64" if value_of(name.kind) else "name=first"
-        raise ModelError(f"{called.text}(...) has arguments that fit no order that is known; name them, as {example}")
-
-
-def _orders(called: ParsedCall, name: LayerName) -> Iterator[tuple[str | None, dict[str, Any]]]:
-    """Yield the orders in which arguments without a name may stand, and whose each is; the arguments have their defaults.
-
-    A bare name is taken for PyTorch's, for Keras', and for one that has its size alone.
-    """
-    kinds = FAMILIES["pytorch"]
-    spelt = _spelt(called.name, kinds)
-    if called.family is None and spelt in kinds:
-        yield "pytorch", kinds[str(spelt)].arguments
-    spelt = _spelt(called.name, CLASSES) if called.family is None else called.name
-    if spelt in CLASSES:
-        yield "keras", dict.fromkeys(CLASSES[str(spelt)].split())
-    own = value_of(name.kind)
-    yield None, {"vocab_size": ..., "dim": ...} if name.kind == "embedding" else {own: None} if own else {}
-
-
-def _fields(arguments: Mapping[str, Any], name: LayerName) -> dict[str | None, Any]:
-    """Return the values of arguments by the fields that they set."""
-    return {field_of(argument, layer_kind(name.kind).fields): value for argument, value in arguments.items()}
-
-
-def _is_complete(found: Mapping[str, Any], order: Mapping[str, Any], name: LayerName) -> bool:
-    """Say whether arguments are all that an order needs, and each is what it may be."""
-    given = _fields(found, name)
-    sized = all(type(value) is int or is_unknown(value) for field, value in given.items() if field and RULES.get(field) is count)
-    functions = all(not isinstance(value, int) for argument, value in found.items() if argument == "activation")
-    cells = all(isinstance(value, (ParsedCall, list, tuple)) for argument, value in found.items() if argument == "cell")
-    needed = _fields({argument: default for argument, default in order.items() if default is ...}, name).keys()
-    own = _fields({argument: value for argument, value in found.items() if argument in order}, name).keys()
-    return sized and functions and cells and needed <= own
-
-
-def _values_by_field(called: ParsedCall, name: LayerName, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a layer that arguments set; raise ModelError for an argument that is not known."""
-    fields = layer_kind(name.kind).fields
-    values: dict[str, Any] = {}
-    for argument, value in arguments.items():
-        field = _field(called, argument, fields)
-        if field is None:
-            _check_neutral(called, name, argument)
-            continue
-        if value is None:
-            continue
-        if is_unknown(value):
-            raise UnreadError(f"{argument} of {called.name} has no value here; write the number")
-        if field in values:
-            raise ModelError(f"{field} is given twice in {called.name}(...)")
-        if not (field == "projection" and value == 0):
-            values[field] = _value(field, value, name.dims)
-        if argument in _AFFINE and "center" in fields:
-            values["center"] = values[field]
-    return values
-
-
-def _field(called: ParsedCall, argument: str, fields: Mapping[str, Any]) -> str | None:
-    """Return the field that an argument sets: by the table of Keras' class, of a bare name by all names that a field has."""
-    kind = _keras_kind(called)
-    if kind is None:
-        return None if argument in _OURS else field_of(argument, fields)
-    if argument in {"name", "trainable", "input_dim"} and argument not in kind.arguments.values():
-        return argument
-    return next((field for field, each in kind.arguments.items() if each == argument), None)
-
-
-def _keras_kind(called: ParsedCall) -> Any:
-    """Return how a class of Keras is read, None for a bare name."""
-    return {**RECURRENT, **PLAIN}.get(called.name) if called.family == "keras" else None
-
-
-def _arguments_of(called: ParsedCall) -> set[str] | None:
-    """Return the arguments of a class of Keras, None for a bare name."""
-    kind = _keras_kind(called)
-    return None if kind is None else {*kind.arguments.values(), *CLASSES.get(called.name, "").split(), *NEUTRAL}
-
-
-def _check_neutral(called: ParsedCall, name: LayerName, argument: str) -> None:
-    """Refuse an argument that might change what is counted."""
-    known = _arguments_of(called)
-    neutral = NEUTRAL | EQUAL_WORDS | {"dim", "axis", "inplace", "approximate"} | set(_SHAPES)
-    if known is None:
-        classes = (FAMILIES["pytorch"].get(called.name), CLASSES.get(called.name))
-        neutral |= set(classes[0].arguments if classes[0] else ()) | set((classes[1] or "").split())
-    if argument not in (neutral if known is None else known):
-        kind = {**RECURRENT, **PLAIN}.get(called.name)
-        offered = known or {*layer_kind(name.kind).fields.keys() - _OURS, *(kind.arguments.values() if kind else ())}
-        raise ModelError(f"{called.text}(...) has no argument {argument}{did_you_mean(argument, sorted(offered))}")
-
-
-def _value(field: str, value: Any, dims: int) -> Any:
-    """Return an argument as the field of our layer takes it."""
-    if field == "function":
-        word = value.path.rpartition(".")[2] if isinstance(value, Imported) else value
-        return (function_named(word) or word) if isinstance(word, str) else word
-    if isinstance(value, str):
-        return value.lower() if field == "padding" else name_of(value) if field == "name" else value
-    if field in EACH or field == "padding":
-        return _window(field, value, dims)
-    if RULES.get(field) is flag and value in (0, 1):
-        return bool(value)
-    if isinstance(value, float) and value.is_integer() and field != "rate":
-        return int(value)
-    value = [value] if field == "shape" and isinstance(value, int) else value
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _window(field: str, value: Any, dims: int) -> Any:
-    """Return an argument that has a size for each dimension, or the margins at both ends of each."""
-    sizes = window(value, dims or 1)
-    if field == "margins" and dims == 1 and len(sizes) == 2 and isinstance(sizes[0], int):
-        sizes = (sizes,)
-    if dims and len(sizes) != dims:
-        raise ModelError(f"{field} has {len(sizes)} sizes, for a layer of {dims} dimensions")
-    if field != "margins":
-        return sizes
-    return tuple(each if isinstance(each, (list, tuple)) else (each, each) for each in sizes)
-
-
-def _declared_shape(arguments: Mapping[str, Any]) -> tuple[int | None, ...] | None:
-    """Return the shape, the batch apart, that a layer says it reads; None where it says none that is known."""
-    key = next((key for key in _SHAPES[:3] if arguments.get(key) is not None), None)
-    shape = arguments[key] if key else None
-    shape = shape[1:] if key and key.startswith("batch") and isinstance(shape, (list, tuple)) else shape
-    shape = (shape,) if type(shape) is int else shape
-    is_plain = isinstance(shape, (list, tuple)) and all(size is None or type(size) is int for size in shape)
-    return tuple(shape) if shape and is_plain else None
-
-
-def _argument_for(called: ParsedCall, field: str) -> str:
-    """Return the argument of a class that sets a field, by its own name where it is known."""
-    return next((each for each in sorted(_arguments_of(called) or ()) if field in ARGUMENTS.get(each, (each,))), field)
 
 
 def open_fields(text: str, token: Token, *, source: bool) -> Iterator[str]:

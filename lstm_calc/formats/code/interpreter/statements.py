@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code.interpreter.expressions import operate
+from lstm_calc.formats.code.interpreter.operators import operate
 from lstm_calc.formats.code.interpreter.scopes import (
     BlockEnd,
     Raised,

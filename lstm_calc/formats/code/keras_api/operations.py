@@ -361,8 +361,9 @@ def _turned(pair: Sequence[Any], named: dict[str, Any]) -> list[Any]:
         sizes = shape_of(each) if isinstance(each, KerasTensor) and named.get(key) is True else None
         if sizes is not None and len(sizes) > 2:
             axes = list(range(len(sizes)))
-            each = operation_on("Transpose", [each], {"axes": [*axes[:-2], axes[-1], axes[-2]]})  # noqa: PLW2901
-        found.append(each)
+            found.append(operation_on("Transpose", [each], {"axes": [*axes[:-2], axes[-1], axes[-2]]}))
+        else:
+            found.append(each)
     return found
 
 

@@ -10,7 +10,7 @@ from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
 from lstm_calc.formats.code.families.rows import pairs, words
 from lstm_calc.formats.code.keras_api.classes import CLASSES, FUNCTIONS
 from lstm_calc.formats.code.keras_api.graph import KerasModel, KerasTensor, MadeKerasLayer
-from lstm_calc.formats.code.library import attributes, objects, python
+from lstm_calc.formats.code.library import attributes, items, objects, python
 from lstm_calc.formats.code.library.functions import SPECIAL
 from lstm_calc.formats.code.library.layers import (
     TRANSPARENT,
@@ -91,9 +91,9 @@ class Library:
     base_attribute = staticmethod(attributes.base_attribute)
     set_attribute = staticmethod(attributes.set_attribute)
     make = staticmethod(objects.make)
-    item = staticmethod(attributes.item)
-    set_item = staticmethod(attributes.set_item)
-    delete = staticmethod(attributes.delete)
+    item = staticmethod(items.item)
+    set_item = staticmethod(items.set_item)
+    delete = staticmethod(items.delete)
 
     def imported(self, interpreter: Interpreter, path: str, cause: Cause, module: Module) -> Any:
         """Return what ``import path`` binds: a module of the files beside the program, or something outside."""

@@ -1,177 +1,21 @@
-"""A model as code of Keras: a Sequential of its layers, or a functional model for a graph."""
+"""The layers of Keras and the operations of keras.ops, each as the call that makes it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.arrays import function_of
-from lstm_calc.formats.writers.text import CodeCall, Names, call, one_or_tuple, statement, tuple_of, unless_ones
+from lstm_calc.formats.writers.text import CodeCall, call, one_or_tuple, tuple_of, unless_ones
 from lstm_calc.frozen import Record
-from lstm_calc.model import Recurrent
 from lstm_calc.model.sizes import entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from lstm_calc.formats.writers.plan import Plan, Step
-
-RESERVED = ("keras", "model", "len")
-"""Names that nothing in the program may have."""
+    from lstm_calc.formats.writers.plan import Step
 
 
-def program(plan: Plan) -> str:
-    """Return the model as a program; raise FrameworkError for what Keras does not have."""
-    chained = plan.is_chain and all(step.layer.kind in _LAYERS and not step.layer.reads_several for step in plan.steps)
-    lines = _sequential(plan) if chained else _Functional(plan).run()
-    return "\n".join([f"# {plan.total:,} parameters in Keras", "import keras", "", *lines, ""])
-
-
-def one_line(plan: Plan) -> CodeCall:
-    """Return the call that makes the only layer; raise FrameworkError where it is several."""
-    step = plan.steps[0]
-    made = _made(step)
-    if step.layer.repeat > 1 or made[0].before:
-        raise step.refuse(_TITLE, "single layer for it, but several")
-    return made[0].layer
-
-
-def _made(step: Step) -> list[KerasCalls]:
-    """Return the layers that a step is: one for each repeat."""
-    make = _LAYERS.get(step.layer.kind)
-    if make is None:
-        raise step.refuse(_TITLE, f"{step.layer.kind} layer")
-    return [_distributed(step, make(step, depth)) for depth in range(step.layer.repeat)]
-
-
-def _distributed(step: Step, made: KerasCalls) -> KerasCalls:
-    """Return a layer that is applied along axes as Keras writes it."""
-    if step.layer.time_distributed and (step.layer.reads_several or len(step.input) < 3):
-        raise step.refuse(_TITLE, f"TimeDistributed around {step.layer.kind}")
-    for _ in range(step.layer.time_distributed):
-        wrapped = [call("keras.layers.TimeDistributed", each) for each in (made.layer, *made.before)]
-        made = KerasCalls(wrapped[0], tuple(wrapped[1:]))
-    return made
-
-
-def _input(plan: Plan, at: int) -> CodeCall:
-    _, shape = plan.arguments[at]
-    stateful = any(step.options.get("stateful") for step in plan.steps)
-    return call("keras.Input", tuple_of(shape[1:]), batch_size="1" if stateful else None)
-
-
-def _sequential(plan: Plan) -> list[str]:
-    lines = ["model = keras.Sequential([", f"    {_input(plan, 0)},"]
-    for step in plan.steps:
-        made = _made(step)
-        layers = [call_ for each in made for call_ in (*each.before, each.layer)]
-        for layer in layers:
-            note = f"  # {step.comment}" if layer is layers[-1] and step.comment else ""
-            lines.append(f"{statement(4, '', layer)},{note}")
-    return [*lines, "])"]
-
-
-def _check_reached(plan: Plan) -> None:
-    """Refuse a layer that leads to no output: a functional model has only those that its outputs need."""
-    needed = {place for place, _ in plan.outputs}
-    for step in reversed(plan.steps):
-        needed |= {place for place, _ in step.sources} if step.position in needed else set()
-    used = {step.module for step in plan.steps if step.position in needed}
-    for step in plan.steps:
-        if step.params and step.module not in used:
-            raise step.refuse(_TITLE, "layer that leads to no output")
-
-
-class _Functional:
-    """The lines of a functional model."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.shared = {step.module for step in plan.steps if step.shared}
-        self.layers: dict[str, list[str]] = {}
-        self.names = Names([*RESERVED, "x", *plan.values.values()])
-        self.first = self.names.fresh("inputs")
-        self.lines: list[str] = []
-
-    def run(self) -> list[str]:
-        plan = self.plan
-        _check_reached(plan)
-        for at in range(len(plan.arguments)):
-            self.lines.append(statement(0, self._name(-1 - at, 0), _input(plan, at)))
-        for step in plan.steps:
-            self._step(step)
-        inputs = [self._name(-1 - at, 0) for at in range(len(plan.arguments))]
-        outputs = [self._name(*source) for source in plan.outputs]
-        ends = [f"[{', '.join(each)}]" if len(each) > 1 else each[0] for each in (inputs, outputs)]
-        return [*self.lines, statement(0, "model", call("keras.Model", *ends))]
-
-    def _name(self, position: int, number: int) -> str:
-        """Return the name of a value; inputs keep theirs, which the model is made of."""
-        name = self.plan.values[position, number]
-        return self.first if position == -1 and name == "x" else name
-
-    def _step(self, step: Step) -> None:
-        values = [self._name(*source) for source in step.sources]
-        operation = _OPERATIONS.get(step.layer.kind)
-        if operation is not None:
-            if step.layer.time_distributed:
-                raise step.refuse(_TITLE, f"{step.layer.kind} of each entry of another axis")
-            given = ", ".join(self._name(step.position, number) for number in range(step.layer.outputs))
-            self.lines.append(statement(0, given, operation(step, values)))
-            return
-        if step.shared:
-            for layer in self.layers[step.module]:
-                values = self._call(step, layer, values, "", last=layer == self.layers[step.module][-1])
-            return
-        made = _made(step)
-        names: list[str] = []
-        for depth, each in enumerate(made):
-            last = depth == len(made) - 1
-            for before in each.before:
-                values = [*self._call(step, self._held(step, before, names), values[:1], "", last=False), *values[1:]]
-            held = self._held(step, each.layer, names)
-            initial = values[1:] if isinstance(step.layer, Recurrent) else []
-            values = [*self._call(step, held, values, step.comment if last else "", last=last), *initial]
-        self.layers[step.module] = names
-
-    def _held(self, step: Step, layer: CodeCall, names: list[str]) -> CodeCall | str:
-        """Return a layer, by a name of its own where it is used again."""
-        if step.module not in self.shared:
-            return layer
-        name = self.names.fresh(f"{step.module}_layer")
-        self.lines.append(statement(0, name, layer))
-        names.append(name)
-        return name
-
-    def _call(self, step: Step, layer: CodeCall | str, values: list[str], comment: str, *, last: bool) -> list[str]:
-        """Add the call of a layer, and return the name of what it gives."""
-        name = self._name(step.position, 0) if last else "x"
-        target = ", ".join([name, *self._more(step)]) if last else "x"
-        arguments = ", ".join(_arguments(step, values))
-        made = layer.replace(tail=f"{layer.tail}({arguments})") if isinstance(layer, CodeCall) else f"{layer}({arguments})"
-        self.lines.append(statement(0, target, made, comment))
-        return [name]
-
-    def _more(self, step: Step) -> list[str]:
-        """Return the names of the outputs beside the first, and of the states."""
-        layer = step.layer
-        number = layer.outputs + (len(layer.states) if step.gives_states else 0)
-        return [self._name(step.position, at) for at in range(1, number)]
-
-
-def _arguments(step: Step, values: Sequence[str]) -> list[str]:
-    layer = step.layer
-    if layer.kind == "multi_head_attention":
-        return list(values) if len(values) > 1 else list(values) * 2
-    if layer.kind in {"attention", "additive_attention"}:
-        return [f"[{', '.join(values if len(values) > 1 else list(values) * 2)}]"]
-    if isinstance(layer, Recurrent):
-        initial = values[1:]
-        states = f"initial_state=[{', '.join(initial)}]" if len(initial) > 1 else f"initial_state={initial[0]}" if initial else ""
-        return [values[0], *([states] if states else [])]
-    return [f"[{', '.join(values)}]"] if layer.reads_several else list(values)
-
-
-_TITLE = "Keras"
+TITLE = "Keras"
 
 
 class KerasCalls(Record):
@@ -231,7 +75,7 @@ def _image(step: Step) -> dict[str, Any]:
     """Return the arguments of a convolution beside its sizes; raise FrameworkError for zeros at each end."""
     padding = step.options["padding"]
     if isinstance(padding, tuple) and any(padding) and step.layer.kind not in _PADDED:
-        raise step.refuse(_TITLE, f"zeros at each end for {step.layer.kind}")
+        raise step.refuse(TITLE, f"zeros at each end for {step.layer.kind}")
     return {
         "strides": unless_ones(step.strides),
         "padding": f'"{padding}"' if padding in {"same", "causal"} else None,
@@ -248,7 +92,7 @@ def _convolution(name: str, *sizes: str, most: int = 3) -> Callable[[Step, int],
         layer, dims = step.options, len(step.layer.window)
         kind = name.format(dims=dims)
         if dims > most or (layer["padding"] == "causal" and dims > 1):
-            raise step.refuse(_TITLE, f"{kind}{' with padding=causal' if dims <= most else ''}")
+            raise step.refuse(TITLE, f"{kind}{' with padding=causal' if dims <= most else ''}")
         made = _keras(
             step,
             kind,
@@ -273,7 +117,7 @@ def _transposed(step: Step, depth: int) -> KerasCalls:
     reaches = [dilation * (size - 1) + 1 for size, dilation in zip(layer.window, step.dilations, strict=True)]
     falls_short = any(reach < stride for reach, stride in zip(reaches, step.strides, strict=True))
     if isinstance(layer.padding, tuple) and (any(layer.padding) or falls_short):
-        raise step.refuse(_TITLE, "zeros at each end for conv_transpose")
+        raise step.refuse(TITLE, "zeros at each end for conv_transpose")
     made = _convolution("Conv{dims}DTranspose", "filters")(step, depth)
     if layer.output_padding is None:
         return made
@@ -292,7 +136,7 @@ def _positions(name: str, field: str, *more: str) -> Callable[[Step, int], Keras
         pairs = [f"({start}, {end})" for start, end in values] if field == "margins" else []
         text = pairs[0] if pairs and dims == 1 else tuple_of(pairs) if pairs else one_or_tuple(values)
         if step.layer.channels_first and name in _LAST and dims == 1:
-            raise step.refuse(_TITLE, f"{name.format(dims=1, function='')} with the features before the positions")
+            raise step.refuse(TITLE, f"{name.format(dims=1, function='')} with the features before the positions")
         options = {key: _positional(step, key, values) for key in more}
         return _keras(step, name.format(dims=dims, function=function), text, **options, data_format=_order(step))
 
@@ -307,16 +151,16 @@ def _positional(step: Step, key: str, window: Sequence[int]) -> str | None:
     if key == "strides":
         return None if value is None or tuple(value) == tuple(window) else one_or_tuple(value)
     if isinstance(value, tuple) and any(value):
-        raise step.refuse(_TITLE, "zeros at each end of a pool")
+        raise step.refuse(TITLE, "zeros at each end of a pool")
     if value == "causal":
-        raise step.refuse(_TITLE, "padding=causal of a pool")
+        raise step.refuse(TITLE, "padding=causal of a pool")
     return '"same"' if value == "same" else None
 
 
 def _global_pool(step: Step, _: int) -> KerasCalls:
     layer, dims = step.options, len(step.layer.reading(step.input)) - 2
     if not 1 <= dims <= 3:
-        raise step.refuse(_TITLE, f"pool over {dims} axes")
+        raise step.refuse(TITLE, f"pool over {dims} axes")
     function = "Average" if layer["function"] == "average" else "Max"
     return _keras(step, f"Global{function}Pooling{dims}D", data_format=_order(step), keepdims=_flag(layer["keepdims"]))
 
@@ -336,7 +180,7 @@ def _norm(name: str, *flags: str) -> Callable[[Step, int], KerasCalls]:
 def _dense(step: Step, _: int) -> KerasCalls:
     layer = step.options
     if layer["tied"]:
-        raise step.refuse(_TITLE, "dense layer that shares the matrix of an embedding")
+        raise step.refuse(TITLE, "dense layer that shares the matrix of an embedding")
     return _keras(step, "Dense", layer["units"], use_bias=_not(layer["bias"]))
 
 
@@ -368,7 +212,7 @@ def _heads(step: Step, _: int) -> KerasCalls:
             use_gate=gate,
         )
     if layer["value_dim"] not in {None, layer["key_dim"]} or layer["shape"] or layer["attention_axes"]:
-        raise step.refuse(_TITLE, "attention with fewer heads of keys and other sizes of values or outputs")
+        raise step.refuse(TITLE, "attention with fewer heads of keys and other sizes of values or outputs")
     return _keras(
         step, "GroupQueryAttention", layer["key_dim"], layer["num_heads"], layer["key_heads"], use_bias=bias, use_gate=gate
     )
@@ -387,7 +231,7 @@ def _activation(step: Step, _: int) -> KerasCalls:
     if function_of(name) == "unitnormalization":
         return _keras(step, "UnitNormalization")
     if function_of(name) not in _FUNCTIONS:
-        raise step.refuse(f"the writer of {_TITLE}", f"activation {name}")
+        raise step.refuse(f"the writer of {TITLE}", f"activation {name}")
     return _keras(step, "Activation", f'"{_FUNCTIONS[function_of(name)]}"')
 
 
@@ -431,7 +275,7 @@ def _crf(step: Step, _: int) -> KerasCalls:
     raise step.refuse("Keras 3", "CRF")
 
 
-_LAYERS: dict[str, Callable[[Step, int], KerasCalls]] = {
+LAYERS: dict[str, Callable[[Step, int], KerasCalls]] = {
     **dict.fromkeys(_CELLS, _recurrent),
     "dense": _dense,
     "embedding": _plain("Embedding", "vocab_size", "dim"),
@@ -481,7 +325,7 @@ def _ops(function: str, *arguments: object, **named: object) -> CodeCall:
 def _reduce(step: Step, values: Sequence[str]) -> CodeCall:
     layer = step.options
     if layer["function"] not in {"mean", "sum", "max", "min", "prod", "std", "var"}:
-        raise step.refuse(_TITLE, f"reduction {layer['function']}")
+        raise step.refuse(TITLE, f"reduction {layer['function']}")
     axes = (layer["axis"],) if isinstance(layer["axis"], int) else tuple(layer["axis"])
     axis = axes[0] if len(axes) == 1 else tuple_of(axes)
     made = _ops(layer["function"], values[0], axis=axis, keepdims=_flag(layer["keepdims"]))
@@ -514,7 +358,7 @@ def _matmul(step: Step, values: Sequence[str]) -> CodeCall:
     return _ops("matmul", first, second)
 
 
-_OPERATIONS: dict[str, Callable[[Step, Sequence[str]], CodeCall | str]] = {
+OPERATIONS: dict[str, Callable[[Step, Sequence[str]], CodeCall | str]] = {
     "expand_dims": lambda step, values: _ops("expand_dims", values[0], axis=step.options["axis"]),
     "index": lambda step, values: f"{values[0]}[{', '.join(entries(step.options['key']))}]",
     "reduce": _reduce,

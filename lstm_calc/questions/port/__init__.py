@@ -25,22 +25,22 @@ from lstm_calc.frameworks import (
 )
 from lstm_calc.model import Recurrent
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.layers.windows import Positions
 from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.port.tables import moves_table, notes, unused_table
 from lstm_calc.questions.tensors import Part, Storage, Tensor, axis_order, tensors
-from lstm_calc.questions.titles import ROW_MAJOR_LEGEND, from_file, headline
-from lstm_calc.render.document import Column, Document, Line, Table, Value
+from lstm_calc.questions.titles import from_file, headline
+from lstm_calc.render.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Layer, Model, Use
-    from lstm_calc.model.sizes import Size
 
     Key = tuple[str | None, str | None, str]
     """Direction, gate and role of a block."""
     Slice = tuple[tuple[int, int], ...]
+
 
 _BIASES = ("bias", "recurrent_bias")
 
@@ -153,8 +153,8 @@ class Port(Answer):
         whence = from_file(self.asked, name).removeprefix(", ") if name == self.asked.framework else ""
         title = f"Port of {headline(self.asked)} from {name}{whence and f' ({whence})'} to {self.target}"
         shapes = {tensor.name: tensor.shape for tensor in self.source.tensors}
-        tables = (_moves_table(self, shapes), *([_unused_table(self, shapes)] if self.unused else []))
-        return Document(title, tables, tuple(_notes(self.asked, self)))
+        tables = (moves_table(self, shapes), *([unused_table(self, shapes)] if self.unused else []))
+        return Document(title, tables, tuple(notes(self.asked, self)))
 
 
 class _Side:
@@ -392,154 +392,3 @@ def _other_function(layer: Layer, source: _Side, target: _Side) -> str:
         for one, other in ((source, target), (target, source))
     )
     return f"{source.name}'s {layer.kind} computes {ours}, {target.name}'s {theirs}, and no weights make them the same"
-
-
-_MATRIX = 2
-
-
-def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
-    moves = [move for filled in answer.filled for move in filled.moves]
-    columns = (
-        Column("tensor", f"into {answer.target}", grouped=True),
-        Column("slice", "slice", "slice"),
-        Column("direction", "direction", short="dir.", shown=any(move.direction == "backward" for move in moves)),
-        Column("gate", "gate"),
-        Column("role", "role"),
-        Column("source", f"from {answer.source.framework}"),
-        Column("source_slice", "its slice", "slice"),
-        Column("how", "how"),
-    )
-    return Table(
-        columns, tuple(line for filled in answer.filled for move in filled.moves for line in _lines(filled, move, shapes)), "moves"
-    )
-
-
-def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Line]:
-    """Yield one line per term of a move; a block of zeros has a line, too."""
-    place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.direction, move.gate, move.role)
-    if not move.terms:
-        yield Line((*place, None, None, _how(move, first=True)))
-    for at, term in enumerate(move.terms):
-        yield Line((*place, term.tensor, _cuts(term.slice, shapes[term.tensor]), _how(move, first=not at)))
-
-
-def _cuts(slices: Slice, shape: Shape) -> Value:
-    return tuple((*cut, size) for cut, size in zip(slices, shape, strict=True))
-
-
-def _how(move: Move, *, first: bool) -> str:
-    """Return, in words, what is done to the first block of a move, or to one that is added to it."""
-    words = [] if move.terms else ["zeros"]
-    if move.terms and move.terms[0].is_reshaped:
-        words.append(f"as {'x'.join(map(str, move.terms[0].shape))}")
-    laid = any(term.row_major != move.row_major for term in move.terms)
-    if laid and not move.row_major:
-        words.append("row-major block")
-    if move.order != tuple(sorted(move.order)):
-        words.append("transposed" if len(move.order) == _MATRIX else f"axes {', '.join(map(str, move.order))}")
-    if laid and move.row_major:
-        words.append("row-major reshape")
-    if move.terms and move.is_reshaped:
-        words.append("reshaped")
-    if move.source_gate != move.gate and move.terms:
-        words.append(f"of {move.source_gate}")
-    if move.sign < 0 and move.terms:
-        words.append("negated")
-    if not first:
-        words.append("added")
-    elif move.offset:
-        words.append(f"{'plus' if move.offset > 0 else 'minus'} {abs(move.offset)}")
-    return ", ".join(words) or "as it is"
-
-
-def _unused_table(answer: Port, shapes: dict[str, Shape]) -> Table:
-    columns = (
-        Column("source", "left behind", grouped=True),
-        Column("source_slice", "slice", "slice"),
-        Column("gate", "gate"),
-        Column("role", "role"),
-        Column("why", "why"),
-    )
-    why = {True: "frozen at zero", False: "not read by the cell"}
-    reasons = [f"{answer.target} has none" if each.role == "statistic" else why[each.zeros] for each in answer.unused]
-    return Table(
-        columns,
-        tuple(
-            Line((each.tensor, _cuts(each.slice, shapes[each.tensor]), each.gate, each.role, reason))
-            for each, reason in zip(answer.unused, reasons, strict=True)
-        ),
-        "left behind",
-    )
-
-
-def _notes(model: Model, answer: Port) -> Iterator[str]:
-    """Yield what the words of the tables mean for this pair of frameworks."""
-    source, target = answer.source.framework, answer.target
-    moves = [move for filled in answer.filled for move in filled.moves]
-    yield from dict.fromkeys(_setting_words(name, value, source, target) for name, value in _settings(model, answer))
-    if any(len(move.terms) > 1 for move in moves):
-        yield f"added: what {source} keeps as two biases is one in {target}; they are summed in their own dtype"
-    if not all(move.terms for move in moves):
-        yield f"zeros: what {target} stores, and {source} has no numbers for"
-    for offset in sorted({move.offset for move in moves if move.offset}):
-        word, adding = ("plus", source) if offset > 0 else ("minus", target)
-        yield f"{word} {abs(offset)}: what {adding} adds to the forget gate at run time, on top of its bias"
-    if any(move.sign < 0 for move in moves):
-        yield f"negated: the gate of {target} is one minus that of {source}, and sigmoid(-x) = 1 - sigmoid(x)"
-    if any(term.row_major != move.row_major for move in moves for term in move.terms):
-        yield ROW_MAJOR_LEGEND
-    yield from run_notes(answer)
-
-
-def _setting_words(name: str, value: Any, source: str, target: str) -> str:
-    if name == "return_sequences":
-        steps = "every step" if value else "the last step alone"
-        return f"recurrent layers give {steps}, as in {source}, where the model leaves it open; let them do so in {target}, too"
-    return f"{name}={quoted(value)}: as {source} has it, where the model leaves it open; give it to {target}, too"
-
-
-def run_notes(answer: Port) -> Iterator[str]:
-    """Yield what is to be seen to around the weights, so that both models give the same."""
-    ours, theirs = framework(answer.source.framework), framework(answer.target)
-    for kind in dict.fromkeys(layer.kind for layer in answer.model.calls if layer.kind in ours.epsilons):
-        one, other = ours.epsilons[kind], theirs.epsilons.get(kind, ours.epsilons[kind])
-        if one != other:
-            yield f"epsilon of {kind} is {one:g} in {ours.name} and {other:g} in {theirs.name} by default: give both the same"
-    if ours.channels_first == theirs.channels_first:
-        return
-    uses = with_defaults(answer.model, ours).uses
-    for use in uses:
-        if use.layer.kind == "flatten" and prod(size or 2 for size in use.input[1:-1]) > 1 and _is_of_windows(uses, use):
-            yield _order_note(use.name, use.input[-1], ours, theirs)
-
-
-def _is_of_windows(uses: Sequence[Use], use: Use) -> bool:
-    """Return whether what a layer reads comes from a convolution or a pool, through layers that leave its axes as they are."""
-    source = use
-    while source.sources and source.sources[0][0] >= 0:
-        source = uses[source.sources[0][0]]
-        if isinstance(source.layer, Positions):
-            return not source.layer.channels_first
-        if source.layer.weighted and source.layer.kind not in {"batch_norm", "group_norm", "prelu"}:
-            return False
-    return False
-
-
-def _order_note(name: str, features: Size, ours: Framework, theirs: Framework) -> str:
-    """Return, in words, in which order the columns of the weights are that read what is flattened."""
-    width = "features" if features is None else str(features)
-    one, shape = (ours.name, f"{width}, -1") if ours.channels_first else (theirs.name, f"-1, {width}")
-    when = "before they are ported" if ours.channels_first else "once they are ported"
-    return (
-        f"{name}: the weights behind it are taken to read (positions, features) on both sides; {one} has the features first "
-        f"behind a convolution or a pool, and if it flattens them so, put the columns in order {when}: "
-        f"w.reshape(len(w), {shape}).swapaxes(1, 2).reshape(len(w), -1)"
-    )
-
-
-def _settings(model: Model, answer: Port) -> Iterator[tuple[str, Any]]:
-    """Yield the choices that were made as the source makes them and that the target, left alone, would make otherwise."""
-    table = framework(answer.target)
-    for asked, made in zip(model.flat, answer.model.flat, strict=True):
-        by_default = with_default_options(asked, layout_for(table, asked).defaults).asdict()
-        yield from ((name, value) for name, value in made.asdict().items() if name != "inputs" and value != by_default[name])

@@ -9,7 +9,7 @@ how often a layer runs), each row is counted as it stands.
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import chain, pairwise, product, repeat
+from itertools import chain, product, repeat
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_
 from lstm_calc.frameworks import framework_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.metrics import NAMES, chosen, metric_words, metrics, value_words
+from lstm_calc.questions.sweep.polynomials import Form, NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.titles import from_file, headline, runs_words
 from lstm_calc.questions.varied import CONDITIONS, Axis, long_axis, read_axis, varied
 from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model
+
 
 Row = tuple[str | int | None, ...]
 
@@ -291,79 +293,6 @@ def _curve_name(axes: Sequence[Axis], words: Row) -> str:
 # A polynomial is in Newton's form: over nodes n0, n1, n2 it is a + (x - n0) * (b + (x - n1) * c), where a, b and c are polynomials
 # of the other sizes, or whole numbers. A count is a sum of products of sizes with whole coefficients, so all of them are whole;
 # what leaves a remainder, or disagrees with a count that was not used, is no such polynomial.
-
-Form = int | tuple["Form", ...]
-"""A whole number, or the coefficients over one size; the outermost are those of the last size."""
-Nodes = tuple[int, ...]
-
-
-class NoPolynomialError(ValueError):
-    """A count that is no polynomial of degree two in each of its sizes."""
-
-
-def nodes_of(values: Sequence[int]) -> Nodes:
-    """Return up to three values to count at: the smallest, the largest, and one between them."""
-    ordered = values if isinstance(values, range) else sorted(values)
-    return tuple(dict.fromkeys((ordered[0], ordered[-1], ordered[len(ordered) // 2])))
-
-
-def closed_form(count: Callable[..., int], axes: Sequence[Sequence[int]]) -> Form:
-    """Return the polynomial of a count of several sizes, each of which takes the distinct values of its axis.
-
-    Raises NoPolynomialError where a division leaves a remainder, or one more count disagrees with the polynomial.
-    """
-    nodes = tuple(map(nodes_of, axes))
-    form = _fitted(count, nodes)
-    more = [values[len(values) // 4] for values in axes]
-    if value_at(form, nodes, more) != count(*more):
-        raise NoPolynomialError
-    return form
-
-
-def value_at(form: Form, nodes: Sequence[Nodes], sizes: Sequence[int]) -> int:
-    """Return the value of a polynomial."""
-    if isinstance(form, int):
-        return form
-    return _horner([value_at(part, nodes[:-1], sizes[:-1]) for part in form], nodes[-1], sizes[-1])
-
-
-def along_last(form: Form, nodes: Sequence[Nodes], sizes: Sequence[int]) -> tuple[int, int, int]:
-    """Return the coefficients (a, b, c) of a + b x + c x x over the last size x, the others being given."""
-    parts = form if isinstance(form, tuple) else (form,)
-    a, b, c = ([value_at(part, nodes[:-1], sizes) for part in parts] + [0, 0])[:3]
-    first, second = (*nodes[-1], 0)[:2]
-    return a - first * b + first * second * c, b - (first + second) * c, c
-
-
-def _horner(parts: Sequence[int], nodes: Nodes, size: int) -> int:
-    total = 0
-    for part, node in zip(reversed(parts), reversed(nodes[: len(parts)]), strict=True):
-        total = part + (size - node) * total
-    return total
-
-
-def _fitted(count: Callable[..., int], nodes: tuple[Nodes, ...]) -> Form:
-    """Return the polynomial that takes the values of a count at all nodes: divided differences, one size after the other."""
-    if not nodes:
-        return count()
-    *others, last = nodes
-    forms = [_fitted(lambda *sizes, at=at: count(*sizes, at), tuple(others)) for at in last]
-    parts = [forms[0]]
-    for apart in range(1, len(last)):
-        forms = [_divided(one, other, last[at + apart] - last[at]) for at, (one, other) in enumerate(pairwise(forms))]
-        parts.append(forms[0])
-    return tuple(parts)
-
-
-def _divided(one: Form, other: Form, apart: int) -> Form:
-    """Return the difference of two polynomials, divided by the distance of their nodes."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return tuple(_divided(left, right, apart) for left, right in zip(one, other, strict=True))
-    assert isinstance(one, int) and isinstance(other, int)  # noqa: PT018, S101  counts at the same nodes have the same form
-    whole, rest = divmod(other - one, apart)
-    if rest:
-        raise NoPolynomialError
-    return whole
 
 
 PREFIX = "set."
