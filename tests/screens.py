@@ -123,6 +123,7 @@ SCREENS: dict[str, str] = {
     "sweep-steps": "sweep '64 > lstm 128' --vary steps=1,10 --vary dtype=int8 --columns macs,step_ns --flops 1T --bandwidth 10GB",
     "sweep-none": "sweep '8 > lstm 4' --vary units=1,2 --where 'params < 1'",
     "port-plain": "port '8 > lstm 4 > dense 2' --from keras --to pytorch",
+    "port-cnn": "port '9x4 > conv 3 k=2 > batch_norm > flatten > dense 2' --from keras --to pytorch",
     "port-back": "port '8 > lstm 4' --from pytorch --to keras --sort source",
     "port-plus": "port '8 > lstm 4' --from haiku --to keras",
     "port-minus": "port '8 > lstm 4' --from keras --to haiku",

@@ -374,6 +374,21 @@ def test_a_layer_called_on_what_is_not_known() -> None:
     assert params(read_code("x = LSTM(64, return_sequences=True)(x)", input_dim=10)).total == 4 * 64 * 75
 
 
+def test_an_entry_of_a_list_of_unknown_length_is_no_entry_of_the_length() -> None:
+    """What is asked for is named as the program has it; it was said to be ``len(rows).shape[1]``."""
+    text = """import numpy as np
+from keras import Sequential, layers
+rows = fetch()
+found = []
+for at in range(len(rows)):
+    found.append(rows[at : at + 14])
+found = np.array(found)
+model = Sequential([layers.LSTM(8, input_shape=(14, found.shape[2]))])"""
+    with pytest.raises(Missing, match=r"found.shape\[2\] has no value in the code(, kept in \w+)?\n"):
+        read_code(text)
+    assert count(text, **{"found.shape[2]": 5}) == 4 * 8 * (5 + 8 + 1)
+
+
 def test_names_by_what_they_stand_for() -> None:
     """A value may be said by the expression in the code, or by what its parts stand for; both are named."""
     text = module("self.config = config\nsizes = self.config['sizes']\nself.fc = nn.Linear(sizes['a'], 3)", "None", ", config")

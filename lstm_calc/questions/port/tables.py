@@ -35,20 +35,22 @@ _MATRIX = 2
 
 def moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
     """Return a line for each block of the target, with what fills it; ``shapes`` are those of all tensors by name."""
-    moves = [move for filled in answer.filled for move in filled.moves]
+    moves = [(filled, move) for filled in answer.filled for move in filled.moves]
+    slices = [(move.slice, filled.tensor.shape) for filled, move in moves]
+    slices += [(term.slice, shapes[term.tensor]) for _, move in moves for term in move.terms]
+    # where every tensor moves as a whole, its name says all that its slice and its role do
+    whole = int(all([stop - start for start, stop in cuts] == list(shape) for cuts, shape in slices))
     columns = (
         Column("tensor", f"into {answer.target}", grouped=True),
-        Column("slice", "slice", "slice"),
-        Column("direction", "direction", short="dir.", shown=any(move.direction == "backward" for move in moves)),
+        Column("slice", "slice", "slice", gives_way=whole),
+        Column("direction", "direction", short="dir.", shown=any(move.direction == "backward" for _, move in moves)),
         Column("gate", "gate"),
-        Column("role", "role"),
+        Column("role", "role", gives_way=whole),
         Column("source", f"from {answer.source.framework}"),
-        Column("source_slice", "its slice", "slice"),
+        Column("source_slice", "its slice", "slice", gives_way=whole),
         Column("how", "how"),
     )
-    return Table(
-        columns, tuple(line for filled in answer.filled for move in filled.moves for line in _lines(filled, move, shapes)), "moves"
-    )
+    return Table(columns, tuple(line for filled, move in moves for line in _lines(filled, move, shapes)), "moves")
 
 
 def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Line]:

@@ -67,11 +67,16 @@ def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> A
 
 
 def _within(cause: Cause, holder: Unknown, part: str) -> Cause:
-    """Return what an attribute or entry of something unknown is, with the expression that this stands for."""
+    """Return what an attribute or entry of something unknown is, with the expression that this stands for.
+
+    A value that depends on what a call gives, as a list that grows ``len(rows)`` times, is not what the call gives.
+    """
     if len(holder.causes) != 1:
         return cause
     first = holder.causes[0]
     whole = (holder.name if isinstance(holder, UnknownObject) else "") or first.source or first.text
+    if "(" in whole and not isinstance(holder, UnknownObject):
+        return cause
     source = f"{whole}{part}"
     return cause if source == cause.text else cause.replace(source=source)
 
