@@ -149,7 +149,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 FOR_WEIGHTS = "a file of weights goes to lstm-calc inspect, whose --as-model writes a model file of it"
-"""What is said beside a file that is no model, and may be weights."""
+"""What is set beside a file that is no model, and may be weights."""
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

@@ -96,7 +96,7 @@ def test_a_choice_left_open_is_made_as_the_source_makes_it(cli: Cli) -> None:
     assert str(port_plan(read("3 > gru 2"), "haiku", "keras").model) == "3 > gru 2 reset_before"
     assert str(port_plan(read("3 > gru 2"), "pytorch", "keras").model) == "3 > gru 2 reset_after"
     assert str(port_plan(read("3 > lstm 2 proj=1"), "pytorch", "tflite").model) == "3 > lstm 2 noproj_bias proj=1"
-    said = "reset_after=false: as haiku has it, where the model leaves it open; give it to keras, too"
+    said = "reset_after=false: as haiku has it, where the model leaves it open; set the same in keras"
     assert said in cli("port", "3 > gru 2", "--from", "haiku", "--to", "keras").stdout
     assert said not in cli("port", "3 > gru 2 reset_before", "--from", "haiku", "--to", "keras").stdout
     assert "reset_after" not in cli("port", "3 > gru 2", "--from", "pytorch", "--to", "keras").stdout

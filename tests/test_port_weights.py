@@ -299,15 +299,15 @@ def test_the_steps_of_the_source_are_those_of_a_flatten() -> None:
         kernel = next(filled.tensor for filled in plan.filled if filled.tensor.name.endswith(("dense/kernel", "dense.weight")))
         assert set(kernel.shape) == {5, width}
         steps = {"keras": "the last step alone", "pytorch": "every step"}[source]
-        assert f"recurrent layers give {steps}, as in {source}, where the model leaves it open; let" in "".join(
+        assert f"recurrent layers give {steps}, as in {source}, where the model leaves it open; set" in "".join(
             plan.document().notes
         )
 
 
-def test_what_is_to_be_seen_to_around_the_weights() -> None:
+def test_what_else_the_two_models_must_have_alike() -> None:
     model = read("9x4 > conv 3 k=2 > batch_norm > flatten > dense 2")
     (epsilon, order) = run_notes(port_plan(model, "keras", "pytorch"))
-    assert epsilon == "epsilon of batch_norm is 0.001 in keras and 1e-05 in pytorch by default: give both the same"
+    assert epsilon == "epsilon of batch_norm is 0.001 in keras and 1e-05 in pytorch by default: set the same in both"
     assert order.startswith("flatten: the weights behind it are taken to read (positions, features) on both sides; pytorch has")
     assert order.endswith("once they are ported: w.reshape(len(w), -1, 3).swapaxes(1, 2).reshape(len(w), -1)")
     w = np.arange(2 * 24).reshape(2, 24)

@@ -23,7 +23,7 @@ def incoming(place: Place, what: str) -> Array:
 
 
 def shape_of(interpreter: Interpreter, value: Any, cause: Cause) -> tuple[Any, Any]:
-    """Return the two sizes of a table of vectors; those that are said beside the program, where the text does not say them."""
+    """Return the two sizes of a table of vectors; those that are set beside the program, where the text does not say them."""
     if isinstance(value, Array) and value.shape is not None and len(value.shape) == 2:
         return value.shape[0], value.shape[1]
     found = causes_of(value) or (cause,)

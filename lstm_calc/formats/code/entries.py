@@ -58,7 +58,7 @@ def made(interpreter: Interpreter, value: Any, owner: Any = None) -> tuple[Any, 
 
 
 def _said(interpreter: Interpreter, names: Iterable[str]) -> dict[str, Any]:
-    """Return the arguments that are said beside the program."""
+    """Return the arguments that are set beside the program."""
     return {name: value for name in names if (value := interpreter.settings.named(name)) is not MISSING}
 
 

@@ -109,7 +109,7 @@ class Origins:
     """The places where names were given their values, and a line for each layer; kept only where it is asked for."""
 
     def __init__(self, settings: Settings, *, kept: bool) -> None:
-        """Take the values that are said beside the program, and whether anything is kept."""
+        """Take the values that are set beside the program, and whether anything is kept."""
         self.kept = kept
         self._settings = settings
         self._places: dict[tuple[int, str], Place] = {}

@@ -102,7 +102,7 @@ def _is_for_states(layer: MadeLayer, called: list[Any]) -> bool:
 
 
 def _input(request: Request, given: Array, said: Any) -> Any:
-    """Return what a module reads: with the width that is said beside the program, or what the program itself gives it."""
+    """Return what a module reads: with the width that is set beside the program, or what the program itself gives it."""
     if request.input_dim is not None and (said is None or isinstance(said, Array)):
         return Array(None, request.input_dim)
     return said if isinstance(said, (Array, list, tuple)) else given

@@ -1,4 +1,4 @@
-"""Values that are said beside a program: ``hidden=64``, ``len(vocab)=5000``; the left side is compared as syntax.
+"""Values that are set beside a program: ``hidden=64``, ``len(vocab)=5000``; the left side is compared as syntax.
 
 They come from options and from files; the readers of JSON and of the plain part of YAML serve programs that read such files, too.
 """

@@ -174,7 +174,7 @@ class LayerGraph:
                     wanted.setdefault(source[0], (None,) * rank)
 
     def _input(self, root: ConfigObject) -> dict[str, Any]:
-        """Return what the model reads where no layer is an input; give an input the width that is said beside the file."""
+        """Return what the model reads where no layer is an input; give an input the width that is set beside the file."""
         places = [position for position, read in enumerate(self._read) if isinstance(read.layer, Input)]
         if not places:
             return self._beside()

@@ -1,4 +1,4 @@
-"""A port as tables, and what is to be seen to around the weights."""
+"""A port as tables, and what else the two models must have alike."""
 
 from __future__ import annotations
 
@@ -134,17 +134,17 @@ def notes(model: Model, answer: Port) -> Iterator[str]:
 def _setting_words(name: str, value: Any, source: str, target: str) -> str:
     if name == "return_sequences":
         steps = "every step" if value else "the last step alone"
-        return f"recurrent layers give {steps}, as in {source}, where the model leaves it open; let them do so in {target}, too"
-    return f"{name}={quoted(value)}: as {source} has it, where the model leaves it open; give it to {target}, too"
+        return f"recurrent layers give {steps}, as in {source}, where the model leaves it open; set the same in {target}"
+    return f"{name}={quoted(value)}: as {source} has it, where the model leaves it open; set the same in {target}"
 
 
 def run_notes(answer: Port) -> Iterator[str]:
-    """Yield what is to be seen to around the weights, so that both models give the same."""
+    """Yield what else the two models must have alike to give the same outputs."""
     ours, theirs = framework(answer.source.framework), framework(answer.target)
     for kind in dict.fromkeys(layer.kind for layer in answer.model.calls if layer.kind in ours.epsilons):
         one, other = ours.epsilons[kind], theirs.epsilons.get(kind, ours.epsilons[kind])
         if one != other:
-            yield f"epsilon of {kind} is {one:g} in {ours.name} and {other:g} in {theirs.name} by default: give both the same"
+            yield f"epsilon of {kind} is {one:g} in {ours.name} and {other:g} in {theirs.name} by default: set the same in both"
     if ours.channels_first == theirs.channels_first:
         return
     uses = with_defaults(answer.model, ours).uses

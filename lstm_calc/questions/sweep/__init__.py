@@ -336,7 +336,7 @@ def read_setting(text: str) -> VariedSetting:
 
 
 class Variants(Sweep):
-    """The rows of a sweep for every combination of values that are said beside code, those of one combination together."""
+    """The rows of a sweep for every combination of values that are set beside code, those of one combination together."""
 
     def __init__(
         self,

@@ -130,7 +130,7 @@ class Interpreter:
             self.doubt, self._depth, self.settings, self.assumed, self.origins.kept, self.library.imports = kept
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
-        """Return the value of an expression; one that is said beside the program is that."""
+        """Return the value of an expression; one that is set beside the program is that."""
         self.tick(node, scope)
         if self.settings and not isinstance(node, (ast.Name, ast.Constant)):
             said = self.settings.at(node)

@@ -47,7 +47,7 @@ def store(interpreter: Interpreter, target: ast.expr, value: Any, scope: Scope) 
 
 
 def store_name(interpreter: Interpreter, name: str, value: Any, scope: Scope) -> None:
-    """Give a name its value, or the one that is said for it beside the program."""
+    """Give a name its value, or the one that is set for it beside the program."""
     if scope is scope.module.scope:
         said = interpreter.settings.named(name)
         value = value if said is MISSING else said

@@ -154,7 +154,7 @@ class Library:
         return None if entries is None else list(entries)
 
     def unpacked(self, interpreter: Interpreter, value: Any, number: int) -> list[Any]:
-        """Return so many entries of a value of which no number is known; those that are said beside the program, where they are."""
+        """Return so many entries of a value of which no number is known; those that are set beside the program, where they are."""
         if isinstance(value, KerasTensor):
             return keras_api.unpacked(value, number)
         if isinstance(value, Array) and value.shape is not None:
